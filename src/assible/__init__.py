@@ -1,0 +1,1 @@
+"""IT automation with a typed Python API."""

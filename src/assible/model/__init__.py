@@ -1,0 +1,1 @@
+"""The nouns, frozen, no I/O: origins, source text, hosts, tasks, results, events."""
