@@ -1,27 +1,27 @@
 """Every error that Assible raises.
 
-    AssibleError
-    ├── SettingsError               a setting that has no valid value, a configuration file that does not parse
-    ├── UsageError                  a command line or an API call that makes no sense
-    ├── LanguageError               something is wrong in a source file
-    │   ├── YamlError               ... it is not YAML
-    │   ├── PlaybookError           ... it is YAML, but not a playbook
-    │   └── SourceFileError         ... it is missing or cannot be read
-    ├── VaultError                  no secret, the wrong secret, or a damaged envelope
-    ├── InventoryError              an inventory source or host pattern is wrong
-    ├── PluginError                 a plugin failed or does not fit its kind
-    │   └── PluginNotFoundError     there is no plugin of that name
-    ├── TemplateError               a template could not be rendered
-    │   ├── TemplateSyntaxError     ... it is not valid Jinja
-    │   ├── UndefinedVariableError  ... it reads a variable that does not exist
-    │   └── ConditionError          ... a conditional is not a boolean
-    ├── ActionError                 a task cannot do its work on a host; becomes a failed result
-    ├── TransportError              a target cannot be reached or used; becomes an unreachable result
-    │   ├── ConnectError            ... the connection was refused, timed out or did not authenticate
-    │   ├── ConnectionLostError     ... it was there, and went away
-    │   ├── InterpreterError        ... no usable Python was found on it
-    │   └── ProtocolError           ... what came back is not what the agent says
-    └── BecomeError                 the privilege change was refused; becomes a failed result
+AssibleError
+├── SettingsError               a setting that has no valid value, a configuration file that does not parse
+├── UsageError                  a command line or an API call that makes no sense
+├── LanguageError               something is wrong in a source file
+│   ├── YamlError               ... it is not YAML
+│   ├── PlaybookError           ... it is YAML, but not a playbook
+│   └── SourceFileError         ... it is missing or cannot be read
+├── VaultError                  no secret, the wrong secret, or a damaged envelope
+├── InventoryError              an inventory source or host pattern is wrong
+├── PluginError                 a plugin failed or does not fit its kind
+│   └── PluginNotFoundError     there is no plugin of that name
+├── TemplateError               a template could not be rendered
+│   ├── TemplateSyntaxError     ... it is not valid Jinja
+│   ├── UndefinedVariableError  ... it reads a variable that does not exist
+│   └── ConditionError          ... a conditional is not a boolean
+├── ActionError                 a task cannot do its work on a host; becomes a failed result
+├── TransportError              a target cannot be reached or used; becomes an unreachable result
+│   ├── ConnectError            ... the connection was refused, timed out or did not authenticate
+│   ├── ConnectionLostError     ... it was there, and went away
+│   ├── InterpreterError        ... no usable Python was found on it
+│   └── ProtocolError           ... what came back is not what the agent says
+└── BecomeError                 the privilege change was refused; becomes a failed result
 """
 
 from __future__ import annotations

@@ -1,0 +1,43 @@
+# Every target sets up what it needs: `make demo` and `make test` work on a fresh machine.
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+READY := $(VENV)/.ready
+
+.PHONY: setup system demo test check bench parity docs clean
+
+setup: $(READY)
+
+$(READY): pyproject.toml
+	@$(PYTHON) -c 'import sys; sys.exit("Python 3.11 or newer is needed, this is %d.%d" % sys.version_info[:2] if sys.version_info < (3, 11) else 0)'
+	@test -x $(BIN)/python || $(PYTHON) -m venv $(VENV) || { echo "python3-venv is missing: as root, apt-get install python3-venv"; exit 1; }
+	$(BIN)/python -m pip install --quiet --editable '.[dev]'
+	@touch $(READY)
+
+# An OpenSSH server and sudo, for what runs over the real thing.
+system:
+	@sh scripts/system-packages.sh
+
+demo: setup system
+	@$(BIN)/python examples/demo.py
+
+test: setup system
+	$(BIN)/python -m pytest -n 2 tests
+
+check: setup
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+
+bench: setup system
+	@$(BIN)/python benchmarks/run.py
+
+parity: setup
+	@$(BIN)/python tests/parity/record.py
+
+docs: setup
+	@$(BIN)/python docs/build.py
+
+clean:
+	rm -rf $(VENV) build dist .mypy_cache .ruff_cache .pytest_cache

@@ -1,0 +1,1 @@
+"""The Ansible face: Ansible's public import tree, thin, over the rooms below."""

@@ -1,0 +1,272 @@
+"""Put the parts together: the one place that knows them all."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from assible.content.actions import ACTIONS, find_action
+from assible.content.filters import FILTERS
+from assible.content.lookups import run_lookup
+from assible.content.tests import TESTS
+from assible.engine.action import ActionCall, ActionKind
+from assible.engine.run import Services
+from assible.exceptions import ActionError, PluginNotFoundError
+from assible.hosts.inventory import Inventory
+from assible.hosts.load import load_inventory
+from assible.language.files import SourceFiles
+from assible.language.sources import Sources
+from assible.language.vault import Vault
+from assible.model.origin import Origin
+from assible.registry.modules import BUILTIN, Modules
+from assible.settings import Settings
+from assible.templating.scope import Scope
+from assible.templating.templar import Templar
+from assible.transport.payload import Packer, Payload
+from assible.transport.pool import Connections
+from assible.transport.raw import run_raw
+
+COMPATIBLE_VERSION = "2.21.0"
+_STATIC = ("import_tasks", "import_role", "import_playbook")
+_ALIASES = {"systemd": "systemd_service"}
+_SHIPPED = Path(__file__).resolve().parent.parent / "content" / "modules"
+
+
+@dataclass(slots=True)
+class Parts:
+    """What a session holds.
+
+    Attributes:
+        warnings: Warnings from loading, which the next run tells.
+    """
+
+    settings: Settings
+    templar: Templar
+    files: SourceFiles
+    modules: Modules
+    packer: Packer
+    connections: Connections
+    inventory: Inventory
+    base_dir: str
+    inventory_sources: Sequence[Any]
+    vault: Vault
+    warnings: list[str] = field(default_factory=list)
+    actions: dict[str, ActionKind] = field(default_factory=dict)
+    payloads: dict[str, Payload] = field(default_factory=dict)
+    filters: dict[str, Callable[..., Any]] = field(default_factory=dict)
+    tests: dict[str, Callable[..., Any]] = field(default_factory=dict)
+
+
+class _Overlay(Mapping[str, Callable[..., Any]]):
+    """A table of plugins with a session's own on top."""
+
+    def __init__(self, own: Mapping[str, Callable[..., Any]], shipped: Mapping[str, Callable[..., Any]]) -> None:
+        self._own = own
+        self._shipped = shipped
+
+    def __getitem__(self, name: str) -> Callable[..., Any]:
+        return self._own[name] if name in self._own else self._shipped[name]
+
+    def __iter__(self) -> Any:
+        yield from self._own
+        yield from (name for name in self._shipped if name not in self._own)
+
+    def __len__(self) -> int:
+        return len(set(self._own) | set(self._shipped))
+
+    def __contains__(self, name: object) -> bool:
+        return name in self._own or name in self._shipped
+
+
+def assemble(
+    settings: Settings, *, inventory: Any = None, vault: Vault | None = None, base_dir: str | None = None
+) -> Parts:
+    """Build a session's parts; the inventory is loaded now, connections open when they are needed.
+
+    Args:
+        inventory: Sources as on the command line, data, or an `Inventory`; the settings' by default.
+        base_dir: The playbook's directory: its group_vars, roles and plugins count.
+
+    Raises:
+        AssibleError: A source is wrong.
+    """
+    base = os.path.abspath(base_dir or os.getcwd())
+    vault = vault or Vault(())
+    warnings: list[str] = []
+
+    def warn(text: str, origin: Origin | None = None) -> None:
+        warnings.append(f"{text} ({origin})" if origin else text)
+
+    files = SourceFiles(vault, warn=warn, duplicate_keys=settings.duplicate_yaml_dict_key)
+    filters: dict[str, Callable[..., Any]] = {}
+    tests: dict[str, Callable[..., Any]] = {}
+    templar = Templar(
+        filters=_Overlay(filters, FILTERS),
+        tests=_Overlay(tests, TESTS),
+        lookup=run_lookup,
+        extensions=settings.jinja2_extensions,
+        allow_broken_conditionals=settings.allow_broken_conditionals,
+        read_file=files.read,
+    )
+    modules = Modules(str(_SHIPPED), "assible.content.modules", settings.collections_path)
+    modules.add_directories([os.path.join(base, "library"), *settings.library])
+    sources = inventory if inventory is not None else list(settings.inventory)
+    return Parts(
+        settings=settings,
+        templar=templar,
+        files=files,
+        modules=modules,
+        packer=Packer(),
+        connections=Connections(),
+        inventory=load(sources, files, settings, templar, base, warn),
+        base_dir=base,
+        inventory_sources=sources,
+        vault=vault,
+        warnings=warnings,
+        filters=filters,
+        tests=tests,
+    )
+
+
+def load(
+    sources: Any, files: SourceFiles, settings: Settings, templar: Templar, base_dir: str, warn: Callable[..., None]
+) -> Inventory:
+    """Load an inventory from sources, data, or one that exists."""
+    if isinstance(sources, Inventory):
+        return sources
+    if isinstance(sources, (str, os.PathLike)):
+        sources = [str(sources)]
+    elif isinstance(sources, Mapping):
+        sources = [sources]
+    elif all(isinstance(item, str) and not _is_source(item) for item in sources) and sources:
+        sources = [",".join(sources) + ","]
+
+    def evaluate(expression: str, variables: Mapping[str, Any]) -> Any:
+        return templar.evaluate(expression, Scope((variables,)))
+
+    return load_inventory(
+        sources,
+        files,
+        enabled=settings.inventory_enabled,
+        ignore_extensions=settings.inventory_ignore_extensions,
+        ignore_patterns=settings.inventory_ignore_patterns,
+        any_unparsed_is_failed=settings.inventory_any_unparsed_is_failed,
+        unparsed_is_failed=settings.inventory_unparsed_is_failed,
+        playbook_dir=base_dir,
+        evaluate=evaluate,
+        render=lambda value, variables: templar.render(value, Scope((variables,))),
+        unparsed_warning=settings.inventory_unparsed_warning,
+        pattern_mismatch=settings.host_pattern_mismatch,
+        recursive_merge=settings.hash_behaviour == "merge",
+        warn=warn,
+    )
+
+
+def _is_source(text: str) -> bool:
+    return "," in text or os.path.exists(text)
+
+
+def services_of(parts: Parts, *, extra_vars: Mapping[str, Any], ask: Callable[[str, bool], str] | None) -> Services:
+    """Return what a run stands on."""
+    roles_path = tuple(parts.settings.roles_path)
+    sources = Sources(
+        files=parts.files,
+        resolve_action=lambda name, collections: resolve_action(parts, name, collections),
+        suggest_action=lambda name: parts.modules.suggest(name, ACTIONS),
+        render=lambda value, layers: parts.templar.render(value, Scope(tuple(layers))),
+        role_paths=roles_path,
+        collection_roles=lambda name, collections: find_collection_role(parts.settings, name, collections),
+        static_layers=(extra_vars,) if extra_vars else (),
+        warn=lambda text, origin: parts.warnings.append(text),
+    )
+    return Services(
+        settings=parts.settings,
+        templar=parts.templar,
+        inventory=parts.inventory,
+        files=parts.files,
+        sources=sources,
+        connections=parts.connections,
+        action=lambda name: action_kind(parts, name),
+        payload=lambda name: payload_of(parts, name),
+        loop_lookup=lambda name, terms, scope: loop_lookup(name, terms, scope),
+        raw=run_raw,
+        module_groups={},
+        version=COMPATIBLE_VERSION,
+        ask=ask,
+    )
+
+
+def loop_lookup(name: str, terms: Any, scope: Scope) -> list[Any]:
+    """Run the lookup of a ``with_x`` loop."""
+    return run_lookup(name, terms if isinstance(terms, list) else [terms], {"_loop": True}, scope)
+
+
+def resolve_action(parts: Parts, name: str, collections: Sequence[str]) -> str | None:
+    """Return an action's canonical name; None where there is no such action or module."""
+    short = name.removeprefix(BUILTIN).removeprefix("ansible.legacy.")
+    short = _ALIASES.get(short, short)
+    own = not name.startswith(BUILTIN) and parts.modules.find(name, collections)
+    if own and own.style != "native":
+        return own.name
+    if "." not in short and (short in ACTIONS or short in _STATIC):
+        return BUILTIN + short
+    found = parts.modules.find(BUILTIN + short if name.startswith(BUILTIN) else short, collections)
+    return found.name if found else None
+
+
+def action_kind(parts: Parts, name: str) -> ActionKind:
+    """Return the action of that canonical name: one of ours, or one that runs the module.
+
+    Raises:
+        PluginNotFoundError: There is no such action or module.
+    """
+    kind = parts.actions.get(name)
+    if kind is None:
+        kind = find_action(name)
+        if kind is None:
+            if parts.modules.find(name) is None:
+                raise PluginNotFoundError(f"there is no module or action named '{name}'")
+            kind = ActionKind(_run_as_module)
+        parts.actions[name] = kind
+    return kind
+
+
+async def _run_as_module(call: ActionCall) -> dict[str, Any]:
+    return await call.module(call.task.action, call.args)
+
+
+def payload_of(parts: Parts, name: str) -> Payload:
+    """Return a module ready to be sent; it is packed once.
+
+    Raises:
+        ActionError: There is no such module.
+    """
+    payload = parts.payloads.get(name)
+    if payload is None:
+        found = parts.modules.find(name)
+        if found is None:
+            raise ActionError(f"there is no module named '{name}'")
+        if found.style == "native":
+            payload = parts.packer.native(found.import_name)
+        elif found.style == "python":
+            payload = parts.packer.python(found.name, Path(found.path).read_bytes())
+        else:
+            payload = parts.packer.file(found.style, found.name, Path(found.path).read_bytes())
+        parts.payloads[name] = payload
+    return payload
+
+
+def find_collection_role(settings: Settings, name: str, collections: Iterable[str]) -> str | None:
+    """Return the directory of a collection's role, by its full name or by the collections that are searched."""
+    candidates = [name] if name.count(".") == 2 else [f"{collection}.{name}" for collection in collections]
+    for candidate in candidates:
+        namespace, collection, role = candidate.split(".", 2) if candidate.count(".") >= 2 else ("", "", "")
+        for root in settings.collections_path:
+            base = Path(root) if Path(root).name == "ansible_collections" else Path(root, "ansible_collections")
+            directory = base / namespace / collection / "roles" / role
+            if role and directory.is_dir():
+                return str(directory)
+    return None

@@ -1,0 +1,1 @@
+"""Subscribers that ship: each turns a run's events into output."""

@@ -1,0 +1,309 @@
+"""The console: a run's events in the format of Ansible's default output.
+
+The format is read by people and scripts, so its lines, padding and colours are Ansible's.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from typing import Any, Final
+
+from assible.content.callbacks.diffs import format_diff
+from assible.model import events
+from assible.model.result import HostStats
+
+COLOURS: Final[Mapping[str, str]] = {
+    "black": "0;30",
+    "blue": "0;34",
+    "bright blue": "1;34",
+    "bright cyan": "1;36",
+    "bright gray": "0;37",
+    "bright green": "1;32",
+    "bright purple": "1;35",
+    "bright red": "1;31",
+    "bright yellow": "1;33",
+    "cyan": "0;36",
+    "dark gray": "1;30",
+    "green": "0;32",
+    "magenta": "0;35",
+    "purple": "0;35",
+    "red": "0;31",
+    "white": "1;37",
+    "yellow": "0;33",
+}
+ROLES: Final[Mapping[str, str]] = {
+    "ok": "green",
+    "changed": "yellow",
+    "skipped": "cyan",
+    "failed": "red",
+    "unreachable": "bright red",
+    "included": "cyan",
+    "warning": "bright purple",
+    "deprecation": "purple",
+    "error": "red",
+    "debug": "dark gray",
+    "added": "green",
+    "removed": "red",
+    "lines": "cyan",
+}
+_DEBUG: Final = frozenset({"ansible.builtin.debug"})
+_INTERNAL_LOOP_KEYS = ("ansible_loop_var", "ansible_index_var", "ansible_loop")
+
+
+@dataclass(frozen=True, slots=True)
+class ConsoleOptions:
+    """How the console shows a run; the documented options of the default output.
+
+    Attributes:
+        columns: Width of the banners.
+    """
+
+    verbosity: int = 0
+    colour: bool = False
+    columns: int = 79
+    diff_context: int = 3
+    show_skipped: bool = True
+    show_ok: bool = True
+    check_markers: bool = False
+    show_custom_stats: bool = False
+    failed_to_stderr: bool = False
+    roles: Mapping[str, str] = field(default_factory=lambda: ROLES)
+
+
+class Console:
+    """Writes events as they come. A subscriber: call it with each event.
+
+    Args:
+        out: Takes text for standard output.
+        err: Takes text for standard error.
+    """
+
+    def __init__(self, out: Callable[[str], object], err: Callable[[str], object], options: ConsoleOptions) -> None:
+        self._out = out
+        self._err = err
+        self._options = options
+        self._task: events.TaskStarted | None = None
+        self._announced: int | None = None
+        self._handlers: dict[type[events.Event], Callable[[Any], None]] = {
+            events.PlayStarted: self._play,
+            events.TaskStarted: self._task_started,
+            events.HostResult: self._result,
+            events.LoopItem: self._item,
+            events.Retry: self._retry,
+            events.Included: self._included,
+            events.NoHostsMatched: lambda event: self._line("skipping: no hosts matched", "skipped"),
+            events.NoHostsRemaining: lambda event: self._banner("NO MORE HOSTS LEFT"),
+            events.Warned: self._warning,
+            events.Deprecated: self._deprecation,
+            events.TaskError: self._error,
+            events.RunStats: self._stats,
+        }
+        self._tasks: dict[int, events.TaskStarted] = {}
+
+    def __call__(self, event: events.Event) -> None:
+        handler = self._handlers.get(type(event))
+        if handler is not None:
+            handler(event)
+
+    # -- pieces
+
+    def _paint(self, text: str, role: str | None) -> str:
+        if role is None or not self._options.colour:
+            return text
+        code = COLOURS[self._options.roles[role]]
+        return "\n".join(f"\033[{code}m{line}\033[0m" for line in text.split("\n"))
+
+    def _line(self, text: str, role: str | None = None, *, to_stderr: bool = False) -> None:
+        (self._err if to_stderr else self._out)(self._paint(text, role) + "\n")
+
+    def _banner(self, text: str) -> None:
+        stars = max(self._options.columns - len(text), 3)
+        self._line(f"\n{text} " + "*" * stars)
+
+    def _announce(self, task_id: int) -> None:
+        """Write the task's banner unless it is the last one that was written."""
+        if self._announced == task_id:
+            return
+        self._announced = task_id
+        task = self._tasks[task_id]
+        prefix = "RUNNING HANDLER" if task.is_handler else "TASK"
+        mark = " [CHECK MODE]" if task.check and self._options.check_markers else ""
+        self._banner(f"{prefix} [{task.name}]{mark}")
+        if self._options.verbosity >= 2 and task.path:
+            self._line(f"task path: {task.path.rpartition(':')[0] if task.path.count(':') > 1 else task.path}", "debug")
+
+    def _shown(self, data: Mapping[str, Any], action: str) -> str:
+        kept = {key: value for key, value in data.items() if not self._is_hidden(key, data)}
+        if action in _DEBUG:
+            for key in ("changed", "failed", "skip_reason", "skipped", *_INTERNAL_LOOP_KEYS):
+                kept.pop(key, None)
+            if "item" in kept and not kept.get("false_condition"):
+                kept.pop("item")
+        return json.dumps(kept, sort_keys=True, ensure_ascii=False, default=str, indent=self._indent(action))
+
+    def _indent(self, action: str) -> int | None:
+        return 4 if self._is_verbose(action) or self._options.verbosity >= 4 else None
+
+    @staticmethod
+    def _is_verbose(action: str) -> bool:
+        return action in ("ansible.builtin.debug", "ansible.builtin.assert")
+
+    @staticmethod
+    def _is_hidden(key: str, data: Mapping[str, Any]) -> bool:
+        if key.startswith("_ansible_") or key in ("invocation", "exception", "diff", "failed"):
+            return True
+        return key == "skipped"
+
+    @staticmethod
+    def _where(host: str, delegated: str | None) -> str:
+        return f"[{host} -> {delegated}]" if delegated else f"[{host}]"
+
+    # -- events
+
+    def _play(self, event: events.PlayStarted) -> None:
+        name = event.name.strip()
+        mark = " [CHECK MODE]" if event.check and self._options.check_markers else ""
+        self._announced = None
+        self._banner(f"PLAY [{name}]{mark}" if name else f"PLAY{mark}")
+
+    def _task_started(self, event: events.TaskStarted) -> None:
+        self._task = event
+        self._tasks[event.task_id] = event
+        self._announced = None
+        if self._options.show_skipped and self._options.show_ok:
+            self._announce(event.task_id)
+
+    def _result(self, event: events.HostResult) -> None:
+        if event.task_id not in self._tasks:
+            return
+        if event.loop and event.status not in ("skipped", "unreachable"):
+            self._loop_end(event)
+            return
+        if event.loop and event.data.get("results"):
+            self._loop_end(event)
+            return
+        self._diff(event.data, event.task_id, event.loop)
+        self._one(event.status, event, event.data, "")
+        if event.ignored:
+            self._line("...ignoring", "skipped")
+
+    def _loop_end(self, event: events.HostResult) -> None:
+        if event.status == "skipped" and self._options.show_skipped:
+            self._announce(event.task_id)
+            tail = self._tail(event.action, event.data, event.status, brief=True)
+            self._line(f"skipping: {self._where(event.host, None)}{tail}", "skipped")
+        if event.status == "unreachable":
+            self._one(event.status, event, {k: v for k, v in event.data.items() if k != "results"}, "")
+        if event.ignored:
+            self._line("...ignoring", "skipped")
+
+    def _item(self, event: events.LoopItem) -> None:
+        self._diff(event.data, event.task_id, False)
+        self._one(event.status, event, event.data, f"(item={event.item})")
+
+    def _one(self, status: str, event: events.HostResult | events.LoopItem, data: Mapping[str, Any], item: str) -> None:
+        where = self._where(event.host, event.delegated_to)
+        if status in ("failed", "unreachable"):
+            self._failure(status, event, data, where, item)
+            return
+        if (status == "skipped" and not self._options.show_skipped) or (status == "ok" and not self._options.show_ok):
+            return
+        self._announce(event.task_id)
+        word = "skipping" if status == "skipped" else status
+        text = f"{word}: {where}"
+        if item:
+            text += f" => {item}" + (" " if status == "skipped" else "")
+        self._line(text + self._tail(event.action, data, status), status)
+
+    def _failure(
+        self, status: str, event: events.HostResult | events.LoopItem, data: Mapping[str, Any], where: str, item: str
+    ) -> None:
+        self._announce(event.task_id)
+        shown = self._shown(data, event.action)
+        to_stderr = self._options.failed_to_stderr
+        if status == "unreachable":
+            self._line(f"fatal: {where}: UNREACHABLE! => {shown}", "unreachable", to_stderr=to_stderr)
+        elif item:
+            self._line(f"failed: {where} {item} => {shown}", "failed", to_stderr=to_stderr)
+        else:
+            self._line(f"fatal: {where}: FAILED! => {shown}", "failed", to_stderr=to_stderr)
+
+    def _tail(self, action: str, data: Mapping[str, Any], status: str, brief: bool = False) -> str:
+        verbose = self._options.verbosity >= 1 or (self._is_verbose(action) and status != "skipped")
+        if "censored" in data:
+            verbose = self._options.verbosity >= 1
+        if not verbose:
+            return ""
+        kept = {key: value for key, value in data.items() if not (brief and key == "results")}
+        return f" => {self._shown(kept, action)}"
+
+    def _diff(self, data: Mapping[str, Any], task_id: int, loop: bool) -> None:
+        diff = data.get("diff")
+        if not diff or loop or not data.get("changed"):
+            return
+        lines = list(format_diff(diff, self._options.diff_context))
+        if lines:
+            self._announce(task_id)
+            self._line("".join(self._diff_line(line) for line in lines).removesuffix("\n"))
+
+    def _diff_line(self, line: str) -> str:
+        role = {"+": "added", "-": "removed", "@": "lines"}.get(line[:1])
+        body = line.removesuffix("\n")
+        return (self._paint(body, role) if role else body) + "\n"
+
+    def _retry(self, event: events.Retry) -> None:
+        text = f"FAILED - RETRYING: [{event.host}]: {event.task} ({event.retries_left} retries left)."
+        if self._options.verbosity > 2:
+            text += f"Result was: {json.dumps(event.data, sort_keys=True, default=str)}"
+        self._line(text, "debug")
+
+    def _included(self, event: events.Included) -> None:
+        text = f"included: {event.file} for {', '.join(event.hosts)}"
+        if event.has_item:
+            text += f" => (item={event.item})"
+        self._line(text, "included")
+
+    def _warning(self, event: events.Warned) -> None:
+        self._line(f"[WARNING]: {event.text}", "warning", to_stderr=True)
+
+    def _deprecation(self, event: events.Deprecated) -> None:
+        self._line(f"[DEPRECATION WARNING]: {event.text}", "deprecation", to_stderr=True)
+
+    def _error(self, event: events.TaskError) -> None:
+        self._line(f"[ERROR]: {event.text}\n", "error", to_stderr=True)
+
+    def _stats(self, event: events.RunStats) -> None:
+        self._banner("PLAY RECAP")
+        for host in sorted(event.hosts):
+            self._line(self._recap(host, event.hosts[host]))
+        self._line("")
+        if event.custom and self._options.show_custom_stats:
+            self._custom(event.custom)
+
+    def _recap(self, host: str, stats: HostStats) -> str:
+        if stats.failures or stats.unreachable:
+            role = "failed"
+        else:
+            role = "changed" if stats.changed else "ok"
+        # Colour codes must not count for the padding.
+        cells = [
+            ("ok", stats.ok, "ok"),
+            ("changed", stats.changed, "changed"),
+            ("unreachable", stats.unreachable, "unreachable"),
+            ("failed", stats.failures, "failed"),
+            ("skipped", stats.skipped, "skipped"),
+            ("rescued", stats.rescued, "ok"),
+            ("ignored", stats.ignored, "warning"),
+        ]
+        row = " ".join(self._paint(f"{name}={count:<4}", colour if count else None) for name, count, colour in cells)
+        return f"{self._paint(host, role)}{' ' * max(26 - len(host), 0)} : {row}"
+
+    def _custom(self, custom: Mapping[str, Any]) -> None:
+        self._banner("CUSTOM STATS: ")
+        for host in sorted(name for name in custom if name != "_run"):
+            self._line(f"\t{host}: {json.dumps(custom[host], sort_keys=True, default=str)}")
+        if "_run" in custom:
+            self._line(f"\tRUN: {json.dumps(custom['_run'], sort_keys=True, default=str)}")
+        self._line("")

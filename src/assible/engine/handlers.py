@@ -1,0 +1,92 @@
+"""Handlers: who is notified of what, and the program that a flush runs."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Sequence
+
+from assible.engine.hosts import HostRun
+from assible.engine.program import Position, Program, compile_nodes
+from assible.model.play import Node, Task
+
+
+class Handlers:
+    """The handlers of a play, in the order in which they run; roles that are included later add theirs."""
+
+    def __init__(self, nodes: Sequence[Node]) -> None:
+        self.program = Program((), ())
+        self._known: set[int] = set()
+        self.add(nodes)
+
+    def add(self, nodes: Iterable[Node]) -> None:
+        """Append handlers, each once."""
+        added = compile_nodes(nodes, lambda task: True)
+        for task, place in zip(added.tasks, added.places, strict=True):
+            if id(task) not in self._known:
+                self._known.add(id(task))
+                self.program.tasks.append(task)
+                self.program.places.append(place)
+
+    def find(self, name: str, shown: Callable[[Task], str]) -> list[int]:
+        """Return the indexes of what a notification means: the last handler of that name, and all that listen to it.
+
+        Args:
+            shown: Gives a handler's rendered name, without its role.
+        """
+        found: list[int] = []
+        for index in range(len(self.program.tasks) - 1, -1, -1):
+            if self._is_named(self.program.tasks[index], name, shown):
+                found.append(index)
+                break
+        found.extend(
+            index for index, task in enumerate(self.program.tasks) if name in task.listen and index not in found
+        )
+        return found
+
+    @staticmethod
+    def _is_named(task: Task, name: str, shown: Callable[[Task], str]) -> bool:
+        own = shown(task)
+        if not own:
+            return False
+        role = task.scope.role
+        return name == own or (role is not None and name in (f"{role.name} : {own}", f"{role.fqcn} : {own}"))
+
+    def flush(self, host: HostRun, parent: Position) -> Position | None:
+        """Return where a host begins to run its notified handlers; None where there are none."""
+        if not host.notified:
+            return None
+        order = (*parent.order, 0, min(host.notified))
+        return Position(self.program, min(host.notified), order, frozenset(), parent)
+
+    def forced(self, host: HostRun, failed_at: Position) -> Position | None:
+        """Return where a failed host runs its handlers under ``force_handlers``: at the next flush of the play."""
+        top = failed_at
+        while top.parent is not None:
+            top = top.parent
+        tasks = top.program.tasks
+        flush = next((i for i in range(top.index, len(tasks)) if is_flush(tasks[i])), len(tasks))
+        return Position(self.program, min(host.notified), (flush, 0, min(host.notified)))
+
+    def begin(self, host: HostRun, position: Position) -> None:
+        """Note that a host runs a handler: it is no longer notified of it."""
+        if position.program is self.program:
+            host.notified.discard(position.index)
+
+    def settle(self, host: HostRun, position: Position | None) -> Position | None:
+        """Return the next handler that the host was notified of, or what follows the flush."""
+        from assible.engine.program import advance
+
+        while position is not None and position.program is self.program and position.index not in host.notified:
+            later = [index for index in host.notified if index > position.index]
+            if later:
+                index = min(later)
+                order = (*position.order[:-1], index)
+                return Position(self.program, index, order, frozenset(), position.parent)
+            if position.parent is None:
+                return None
+            position = advance(position.parent, True).position
+        return position
+
+
+def is_flush(task: Task) -> bool:
+    """Tell whether a task is ``meta: flush_handlers``."""
+    return task.action == "ansible.builtin.meta" and task.args.get("_raw_params") == "flush_handlers"

@@ -1,0 +1,402 @@
+"""A run: plays one after the other, on hosts in batches, telling what happens as events."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any, Protocol
+
+from assible.engine import modules
+from assible.engine.action import ActionCall, ActionKind
+from assible.engine.context import HostVars, HostView, TaskContext
+from assible.engine.execute import TaskRun
+from assible.engine.hosts import HostRun
+from assible.engine.play_start import PlayLauncher
+from assible.engine.targets import CONNECTION_NAMES, TargetReader, keyword_signature, read_target
+from assible.engine.variables import HostVariables, PlayVariables, TaskLayers
+from assible.exceptions import AssibleError, ConnectError
+from assible.language.sources import Sources
+from assible.model.events import Event, RunStarted, RunStats, Warned
+from assible.model.play import Play, Task
+from assible.model.result import HostStats
+from assible.model.text import TemplateText
+from assible.settings import Settings
+from assible.templating.scope import MISSING, Scope
+from assible.templating.templar import Templar
+from assible.transport.connection import Connection, ExecOutput, Target
+from assible.transport.payload import Payload
+
+
+class HostLike(Protocol):
+    """A host, as far as the engine knows it."""
+
+    @property
+    def name(self) -> str: ...
+
+
+class InventoryLike(Protocol):
+    """The inventory, as far as the engine knows it; `hosts.inventory.Inventory` is one."""
+
+    @property
+    def hosts(self) -> Mapping[str, Any]: ...
+    @property
+    def groups(self) -> Mapping[str, Any]: ...
+
+    def match(self, pattern: Any, *, limit: Any = None, order: Any = None) -> Sequence[Any]: ...
+    def host_layers(self, host: Any) -> tuple[Mapping[str, Any], ...]: ...
+    def group_names(self, host: Any) -> list[str]: ...
+    def groups_map(self) -> dict[str, list[str]]: ...
+    def implicit_localhost(self) -> Any: ...
+
+
+class ConnectionsLike(Protocol):
+    """The warm pool; `transport.pool.Connections` is one."""
+
+    async def get(self, target: Target) -> Connection: ...
+    async def drop(self, target: Target) -> None: ...
+
+
+@dataclass(frozen=True, slots=True)
+class Services:
+    """What a run stands on: made by the API, shared by the runs of a session.
+
+    Attributes:
+        action: Gives the kind of an action by its canonical name.
+        payload: Gives a module ready to be sent.
+        loop_lookup: Runs the lookup of a ``with_x`` loop.
+        ask: Asks the user: prompt, whether the answer is hidden.
+        forget: Drops what a fact cache keeps of a host.
+    """
+
+    settings: Settings
+    templar: Templar
+    inventory: InventoryLike
+    files: Any
+    sources: Sources
+    connections: ConnectionsLike
+    action: Callable[[str], ActionKind]
+    payload: Callable[[str], Payload]
+    loop_lookup: Callable[[str, Any, Scope], list[Any]]
+    raw: Callable[[Target, str, str | None, Mapping[str, str]], Awaitable[ExecOutput]]
+    module_groups: Mapping[str, Sequence[str]]
+    version: str
+    fact_cache: Any = None
+    ask: Callable[[str, bool], str] | None = None
+    confirm_step: Callable[[str], str] | None = None
+    reload_inventory: Callable[[], None] = lambda: None
+
+    def setting(self, name: str) -> Any:
+        """Return a setting by name, upper or lower case.
+
+        Raises:
+            KeyError: There is no such setting.
+        """
+        try:
+            return getattr(self.settings, name.lower().removeprefix("default_"))
+        except AttributeError:
+            raise KeyError(name) from None
+
+    def module_defaults(self, task: Task) -> tuple[Any, ...]:
+        """Return the ``module_defaults`` layers that concern a task, lowest first."""
+        names = {task.action, task.written_action, task.action.removeprefix("ansible.builtin.")}
+        found = []
+        for layer in task.scope.module_defaults:
+            data = (
+                self.templar.render(layer, Scope(self.sources.static_layers))
+                if isinstance(layer, TemplateText)
+                else layer
+            )
+            for key, value in data.items():
+                name = str(key)
+                if (
+                    name in names
+                    or name.replace("ansible.legacy.", "ansible.builtin.") in names
+                    or (
+                        name.startswith("group/")
+                        and task.action in self.module_groups.get(name.removeprefix("group/"), ())
+                    )
+                ):
+                    found.append(value)
+        return tuple(value for value in found if value)
+
+
+@dataclass(frozen=True, slots=True)
+class RunOptions:
+    """How a run goes about its work (the options of the command line)."""
+
+    forks: int = 100
+    check: bool = False
+    diff: bool = False
+    limit: Any = None
+    tags: tuple[str, ...] = ("all",)
+    skip_tags: tuple[str, ...] = ()
+    start_at_task: str | None = None
+    step: bool = False
+    verbosity: int = 0
+    force_handlers: bool = False
+    any_errors_fatal: bool = False
+    task_timeout_seconds: int = 0
+    extra_vars: Mapping[str, Any] = field(default_factory=dict)
+    passwords: Mapping[str, str] = field(default_factory=dict, repr=False)
+
+
+Subscriber = Callable[[Event], None]
+
+
+class Run:
+    """One run of plays. Belongs to the event loop that it is started in."""
+
+    def __init__(self, services: Services, options: RunOptions, subscribers: Iterable[Subscriber] = ()) -> None:
+        self.services = services
+        self.options = options
+        self.subscribers = list(subscribers)
+        self.stats: dict[str, HostStats] = {}
+        self.custom_stats: dict[str, Any] = {}
+        self.lost_hosts: dict[str, str] = {}
+        self.host_variables: dict[str, HostVariables] = {}
+        self._events = 0
+        self._tasks = 0
+        self._warned: set[str] = set()
+        self._targets: dict[tuple[Any, ...], Target] = {}
+        self._hostvars_layers = TaskLayers(None, PlayVariables())
+        self.hostvars = HostVars(lambda: services.inventory.hosts, self._host_view)
+
+    # -- telling
+
+    def emit(self, event: Event) -> None:
+        """Hand an event to the subscribers, in order."""
+        self._events += 1
+        event.number = self._events
+        event.time = time.time()
+        for subscriber in self.subscribers:
+            subscriber(event)
+
+    def warn(self, text: str) -> None:
+        """Tell a warning, once."""
+        if text not in self._warned:
+            self._warned.add(text)
+            self.emit(Warned(text=text))
+
+    def stats_of(self, host: str) -> HostStats:
+        """Return a host's counters."""
+        counters = self.stats.get(host)
+        if counters is None:
+            counters = self.stats[host] = HostStats()
+        return counters
+
+    def next_task_number(self) -> int:
+        """Return the next task's number."""
+        self._tasks += 1
+        return self._tasks
+
+    # -- variables
+
+    def variables_of(self, name: str) -> HostVariables:
+        """Return what is known of a host, known to the inventory or not."""
+        variables = self.host_variables.get(name)
+        if variables is None:
+            inventory = self.services.inventory
+            host = inventory.hosts.get(name)
+            if host is None and name in ("localhost", "127.0.0.1", "::1"):
+                host = inventory.implicit_localhost()
+            variables = self.host_variables[name] = HostVariables()
+            variables.magic.update(self._host_magic(name, host))
+            if host is not None:
+                variables.inventory = inventory.host_layers(host)
+            variables.magic["ansible_facts"] = variables.ansible_facts
+            self._load_cached_facts(name, variables)
+        return variables
+
+    def _host_magic(self, name: str, host: Any) -> dict[str, Any]:
+        source = getattr(host, "source", None)
+        return {
+            "inventory_hostname": name,
+            "inventory_hostname_short": name.split(".")[0],
+            "group_names": self.services.inventory.group_names(host) if host is not None else [],
+            "inventory_file": source,
+            "inventory_dir": source and source.rpartition("/")[0],
+        }
+
+    def forget_inventory(self) -> None:
+        """Read the inventory's layers anew for every host, after it has changed."""
+        inventory = self.services.inventory
+        for name, variables in self.host_variables.items():
+            host = inventory.hosts.get(name)
+            if host is not None:
+                variables.inventory = inventory.host_layers(host)
+                variables.magic["group_names"] = inventory.group_names(host)
+                variables.version += 1
+
+    def _load_cached_facts(self, name: str, variables: HostVariables) -> None:
+        if self.services.fact_cache is not None:
+            cached = self.services.fact_cache.get(name)
+            if cached:
+                self.keep_facts(variables, cached, name=None)
+
+    def keep_facts(self, variables: HostVariables, facts: Mapping[str, Any], name: str | None = "") -> None:
+        """Keep facts of a host: under their names, and without the prefix in ``ansible_facts``."""
+        inject = self.services.settings.inject_facts_as_vars
+        for key, value in facts.items():
+            variables.ansible_facts[key.removeprefix("ansible_") if key != "ansible_local" else "ansible_local"] = value
+            if inject or not key.startswith("ansible_"):
+                variables.facts[key] = value
+        if "ansible_local" in facts:
+            variables.ansible_facts["local"] = facts["ansible_local"]
+        if name is not None and self.services.fact_cache is not None:
+            self.services.fact_cache.set(variables.magic["inventory_hostname"], dict(facts))
+
+    def forget_facts(self, name: str) -> None:
+        """Drop a host's facts from the cache."""
+        if self.services.fact_cache is not None:
+            self.services.fact_cache.delete(name)
+
+    def _host_view(self, name: str) -> HostView | None:
+        inventory = self.services.inventory
+        if name not in inventory.hosts and name not in self.host_variables and name not in ("localhost", "127.0.0.1"):
+            return None
+        scope = self._hostvars_layers.scope(self.variables_of(name), TaskContext(self, ()))
+        return HostView(scope, self.services.templar.variable)
+
+    def set_play_variables(self, variables: PlayVariables) -> None:
+        """Let ``hostvars`` show the run's own variables of the current play."""
+        self._hostvars_layers = TaskLayers(None, PlayVariables(magic=variables.magic, extra=variables.extra))
+
+    def render_play_value(self, value: Any, variables: PlayVariables) -> Any:
+        """Render a play keyword: with extra, play and magic variables, no host's."""
+        layers = tuple(
+            layer for layer in (variables.magic, variables.extra, variables.prompts, variables.play_vars) if layer
+        )
+        return self.services.templar.render(value, Scope(layers, TaskContext(self, ())))
+
+    # -- targets
+
+    async def connect(self, call: ActionCall) -> Connection:
+        """Return the open connection that a task's call is to use.
+
+        Raises:
+            TransportError: The target cannot be reached.
+            BecomeError: The privilege change was refused.
+        """
+        return await self.services.connections.get(self.target_of(call))
+
+    def target_of(self, call: ActionCall) -> Target:
+        """Return where a call runs, and as whom; kept for as long as nothing that decides it changes."""
+        task_run = call.task_run
+        variables = self.variables_of(call.target_host)
+        signature = self._signature(task_run)
+        key = (call.target_host, variables.version, signature)
+        target = self._targets.get(key) if signature is not None else None
+        if target is None:
+            own = call.target_host == call.host.name
+            scope = call.scope if own else task_run.layers.scope(variables, task_run.context)
+            reader = TargetReader(self.services, scope, call.scope, call.task)
+            target = read_target(self.services, call.target_host, reader, self.options.passwords)
+            if signature is not None and not reader.saw_template:
+                self._targets[key] = target
+        return target
+
+    @staticmethod
+    def _signature(task_run: TaskRun) -> tuple[Any, ...] | None:
+        """Return what a task contributes to its targets, or None where that depends on the host or the item."""
+        cached = task_run.target_signature
+        if cached is None:
+            keywords = keyword_signature(task_run.task)
+            layers = [layer for layer in task_run.layers.shared() if not CONNECTION_NAMES.isdisjoint(layer)]
+            cached = task_run.target_signature = (None if keywords is None else (keywords, tuple(map(id, layers))),)
+        signature: tuple[Any, ...] | None = cached[0]
+        return signature
+
+    async def reset_connection(self, task_run: TaskRun, host: HostRun) -> None:
+        """Close the connection to a host; the next task opens it anew."""
+        call = ActionCall(task_run, host, task_run.scope(host), {}, host.name)
+        await self.services.connections.drop(self.target_of(call))
+
+    async def refresh_inventory(self) -> None:
+        """Read the inventory's sources again."""
+        self.services.reload_inventory()
+        self.forget_inventory()
+
+    async def run_module(
+        self, call: ActionCall, name: str, args: Mapping[str, Any], *, body: bytes = b"", check_mode: bool | None = None
+    ) -> dict[str, Any]:
+        """Run a module; see `engine.modules.run_module`."""
+        return await modules.run_module(self, call, name, args, body=body, check_mode=check_mode)
+
+    async def raw(
+        self, call: ActionCall, command: str, executable: str | None, environment: Mapping[str, str]
+    ) -> ExecOutput:
+        """Run a command on a target that may have no Python."""
+        return await self.services.raw(self.target_of(call), command, executable, environment)
+
+    def read_variable(self, name: str, scope: Scope, default: Any = None) -> Any:
+        """Return a variable, rendered; the default where it does not exist."""
+        if scope.find(name) is MISSING:
+            return default
+        return self.services.templar.render(scope.find(name), scope)
+
+    # -- tags
+
+    def selects(self, task: Task) -> bool:
+        """Tell whether the run's tags select a task."""
+        return tags_select(task.tags, frozenset(self.options.tags), frozenset(self.options.skip_tags))
+
+    # -- running
+
+    async def execute(self, plays: Sequence[Play], playbooks: Sequence[str]) -> dict[str, HostStats]:
+        """Run plays in order.
+
+        Returns:
+            The counters of each host.
+
+        Raises:
+            AssibleError: A mistake in the playbook that no host is to blame for.
+        """
+        self.emit(RunStarted(playbooks=list(playbooks), check=self.options.check))
+        try:
+            launcher = PlayLauncher(self)
+            for play in plays:
+                if not await launcher.run_play(play):
+                    break
+        except BaseExceptionGroup as group:
+            raise _first_cause(group) from None
+        finally:
+            self.emit(RunStats(hosts=dict(self.stats), custom=dict(self.custom_stats)))
+        return self.stats
+
+
+def _first_cause(group: BaseExceptionGroup[BaseException]) -> BaseException:
+    """Return the error inside a task group's: one of ours if there is one."""
+    found: BaseException | None = None
+    for error in group.exceptions:
+        inner = _first_cause(error) if isinstance(error, BaseExceptionGroup) else error
+        if found is None or (isinstance(inner, AssibleError) and not isinstance(found, AssibleError)):
+            found = inner
+    assert found is not None
+    return found
+
+
+def tags_select(tags: frozenset[str], wanted: frozenset[str], skipped: frozenset[str]) -> bool:
+    """Tell whether ``--tags`` and ``--skip-tags`` select a task.
+
+    ``always`` runs unless it is skipped by name, ``never`` runs only when one of the task's tags is asked for;
+    ``all``, ``tagged`` and ``untagged`` mean what they say.
+    """
+    own = tags or frozenset({"untagged"})
+    if wanted:
+        if "always" in own or ("all" in wanted and "never" not in own):
+            chosen = True
+        else:
+            chosen = bool(own & wanted) or ("tagged" in wanted and own != {"untagged"} and "never" not in own)
+    else:
+        chosen = "never" not in own
+    if not chosen or not skipped:
+        return chosen
+    if "all" in skipped:
+        return "always" in own and "always" not in skipped
+    if own & skipped:
+        return False
+    return not ("tagged" in skipped and own != {"untagged"})
+
+
+__all__ = ["ConnectError", "Run", "RunOptions", "Services", "tags_select"]

@@ -1,0 +1,134 @@
+"""Find modules: what ships, what lies in ``library`` directories, and what collections bring."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from difflib import get_close_matches
+from pathlib import Path
+from typing import Final, Literal
+
+Style = Literal["native", "python", "json_args", "want_json", "binary", "old"]
+BUILTIN: Final = "ansible.builtin."
+_IGNORED_SUFFIXES: Final = (".pyc", ".pyo", ".swp", ".bak", ".rpm", ".md", ".txt", ".rst", ".yaml", ".yml", ".ini")
+_NEW_STYLE: Final = re.compile(
+    rb"AnsibleModule|AssibleModule|from (?:ansible|assible)\.module_utils|import (?:ansible|assible)\.module_utils"
+)
+
+
+@dataclass(frozen=True, slots=True)
+class ModuleFile:
+    """Where a module's code is, and how it is to be run.
+
+    Attributes:
+        name: Canonical name.
+        import_name: The dotted name of one that ships; empty for a foreign one.
+    """
+
+    name: str
+    path: str
+    style: Style
+    import_name: str = ""
+
+
+def style_of(content: bytes) -> Style:
+    """Tell how a foreign module wants its arguments, by what its file holds."""
+    if b"\0" in content[:1024]:
+        return "binary"
+    if _NEW_STYLE.search(content):
+        return "python"
+    if b"WANT_JSON" in content:
+        return "want_json"
+    if b"<<INCLUDE_ANSIBLE_MODULE_JSON_ARGS>>" in content:
+        return "json_args"
+    return "old"
+
+
+class Modules:
+    """Knows every module that a run may use.
+
+    Args:
+        shipped: Directory of the modules that ship, and their package's name.
+        collections_paths: Where ``ansible_collections`` trees are.
+    """
+
+    def __init__(self, shipped: str, package: str, collections_paths: Sequence[str] = ()) -> None:
+        self._package = package
+        self._shipped = {path.stem: str(path) for path in sorted(Path(shipped).glob("*.py")) if path.stem != "__init__"}
+        self._collections_paths = tuple(collections_paths)
+        self._directories: dict[str, None] = {}
+        self._found: dict[str, ModuleFile | None] = {}
+
+    def add_directories(self, directories: Iterable[str]) -> None:
+        """Search further ``library`` directories; those that were added first win."""
+        for directory in directories:
+            if directory not in self._directories:
+                self._directories[directory] = None
+                self._found.clear()
+
+    def find(self, name: str, collections: Sequence[str] = ()) -> ModuleFile | None:
+        """Return a module by its short or full name; None where there is none."""
+        key = name if not collections else f"{name}|{','.join(collections)}"
+        if key not in self._found:
+            self._found[key] = self._find(name, collections)
+        return self._found[key]
+
+    def _find(self, name: str, collections: Sequence[str]) -> ModuleFile | None:
+        if name.startswith(BUILTIN):
+            return self._native(name.removeprefix(BUILTIN))
+        if name.startswith("ansible.legacy."):
+            short = name.removeprefix("ansible.legacy.")
+            return self._in_directories(short) or self._native(short)
+        if name.count(".") >= 2:
+            return self._in_collection(name)
+        for collection in collections:
+            if collection in ("ansible.builtin", "ansible.legacy"):
+                found = self._native(name)
+            else:
+                found = self._in_collection(f"{collection}.{name}")
+            if found:
+                return found
+        return self._in_directories(name) or self._native(name)
+
+    def _native(self, name: str) -> ModuleFile | None:
+        path = self._shipped.get(name)
+        return ModuleFile(BUILTIN + name, path, "native", f"{self._package}.{name}") if path else None
+
+    def _in_directories(self, name: str) -> ModuleFile | None:
+        for directory in self._directories:
+            path = _file_named(Path(directory), name)
+            if path is not None:
+                return ModuleFile(name, str(path), style_of(path.read_bytes()))
+        return None
+
+    def _in_collection(self, name: str) -> ModuleFile | None:
+        namespace, collection, *rest = name.split(".")
+        for root in self._collections_paths:
+            base = Path(root)
+            if base.name != "ansible_collections":
+                base = base / "ansible_collections"
+            folder = Path(base, namespace, collection, "plugins", "modules", *rest[:-1])
+            path = _file_named(folder, rest[-1]) if folder.is_dir() else None
+            if path is not None:
+                return ModuleFile(name, str(path), style_of(path.read_bytes()))
+        return None
+
+    def suggest(self, name: str, more: Iterable[str] = ()) -> str | None:
+        """Return a name like the given one, for a hint."""
+        short = name.rpartition(".")[2]
+        near = get_close_matches(short, [*self._shipped, *more], n=1, cutoff=0.7)
+        return near[0] if near else None
+
+
+def _file_named(folder: Path, name: str) -> Path | None:
+    """Return the module's file in a folder: Python before any other."""
+    direct = folder / f"{name}.py"
+    if direct.is_file():
+        return direct
+    if not folder.is_dir():
+        return None
+    for path in sorted(folder.iterdir()):
+        if path.is_file() and path.name.partition(".")[0] == name and path.suffix not in _IGNORED_SUFFIXES:
+            return path
+    return None
