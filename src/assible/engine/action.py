@@ -39,6 +39,7 @@ class ActionKind:
         once: It runs on one host for all (``add_host``, ``pause``).
         raw_args: Arguments that it renders itself.
         options: The names it accepts; None where it checks itself.
+        is_include: It brings tasks; only what it does not bring is told item by item.
         supports_check: Whether it runs in check mode; the result is a skip where it does not.
     """
 
@@ -48,6 +49,7 @@ class ActionKind:
     raw_args: frozenset[str] = frozenset()
     options: frozenset[str] | None = None
     supports_check: bool = True
+    is_include: bool = False
 
 
 class ActionCall:

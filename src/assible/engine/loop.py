@@ -164,6 +164,8 @@ def _emit_item(task_run: TaskRun, host: HostRun, scope: Scope, data: dict[str, A
     if no_log:
         data["_ansible_no_log"] = True
     status = status_of(data)
+    if task_run.kind.is_include and status == "ok":
+        return
     ignored = (
         status == "failed" and task_run.task.scope.ignore_errors is not None and task_run.flag("ignore_errors", scope)
     )
@@ -179,6 +181,7 @@ def _emit_item(task_run: TaskRun, host: HostRun, scope: Scope, data: dict[str, A
             data={"censored": CENSORED, "changed": bool(data.get("changed"))} if no_log else shown,
             ignored=ignored,
             delegated_to=data.get("_ansible_delegated_to"),
+            verbose=bool(data.get("_ansible_verbose_always")),
         )
     )
 

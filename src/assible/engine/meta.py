@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Any, Final
 
 from assible.engine.execute import TaskRun, failure_of
 from assible.engine.hosts import HostRun
 from assible.engine.program import Position, advance
 from assible.exceptions import AssibleError, PlaybookError
-from assible.model.events import HostResult
 from assible.model.play import Role, Task
+from assible.model.result import Status, TaskResult
 
 if TYPE_CHECKING:
     from assible.engine.play_run import PlayRun
@@ -30,6 +30,8 @@ async def run_meta(play: PlayRun, group: list[HostRun], task: Task) -> None:
         raise PlaybookError(
             f"'{name}' is not an action of meta", origin=task.origin, hint="there are: " + ", ".join(PUBLIC_ACTIONS)
         )
+    if not task.is_implicit:
+        play.announce(play.task_run(task), group[0])
     chosen = group if task.is_implicit or name == "flush_handlers" else _chosen(play, group, task)
     positions = {id(host): host.position for host in group}
     rest = [host for host in group if host not in chosen and host.position is not None]
@@ -60,29 +62,18 @@ def _chosen(play: PlayRun, group: list[HostRun], task: Task) -> list[HostRun]:
             scope = task_run.scope(host)
             if all(templar.condition(condition, scope) for condition in task.scope.when):
                 chosen.append(host)
+            else:
+                _report(play, task_run, host, "skipped", {"changed": False, "skipped": True})
         except AssibleError as error:
-            failure_of(task_run, host, error)
             assert host.position is not None
             play.run.stats_of(host.name).failures += 1
-            _report_failure(play, task_run, host, error)
+            _report(play, task_run, host, "failed", failure_of(task_run, host, error))
             play.move(host, advance(host.position, False))
     return chosen
 
 
-def _report_failure(play: PlayRun, task_run: TaskRun, host: HostRun, error: AssibleError) -> None:
-    play.run.emit(
-        HostResult(
-            task_id=task_run.number,
-            task=task_run.name,
-            action=task_run.task.action,
-            host=host.name,
-            status="failed",
-            changed=False,
-            ignored=False,
-            data={"failed": True, "changed": False, "msg": str(error)},
-            duration_seconds=0.0,
-        )
-    )
+def _report(play: PlayRun, task_run: TaskRun, host: HostRun, status: Status, data: dict[str, Any]) -> None:
+    play.report(task_run, host, TaskResult(host=host.name, status=status, data=data))
 
 
 async def _flush_handlers(play: PlayRun, hosts: list[HostRun], task: Task) -> None:

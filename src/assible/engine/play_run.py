@@ -67,7 +67,7 @@ class PlayRun:
 
     def note_lost(self) -> None:
         """Bring the magic variables that list the play's hosts up to date."""
-        lost = {host.name for host in self.hosts if host.failed or host.unreachable}
+        lost = {host.name for host in self.hosts if host.failed or host.unreachable or host.ended}
         magic = self.variables.magic
         magic["ansible_play_hosts"] = [
             name for name in self.all_hosts if name not in lost and name not in self.run.lost_hosts
@@ -107,6 +107,7 @@ class PlayRun:
         for host in hosts:
             host.position = None
             host.ended = True
+        self.note_lost()
 
     # -- one step of a group of hosts that stand at the same place
 
@@ -252,6 +253,7 @@ class PlayRun:
                 duration_seconds=result.duration_seconds,
                 delegated_to=result.delegated_to,
                 loop=task_run.task.loop is not None,
+                verbose=bool(result.data.get("_ansible_verbose_always")),
                 result=result,
             )
         )

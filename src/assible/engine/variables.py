@@ -1,8 +1,8 @@
 """Variables are layers: which there are, in which order, and what a task on a host sees.
 
-`PRECEDENCE` is the order, lowest first, as Ansible documents it. Where ansible-core itself departs from its page,
-Assible does as ansible-core does: parameters of a role in ``roles:`` stand with the block variables around its tasks,
-below ``set_fact``; parameters of ``include_role`` and ``include_tasks`` stand above.
+`PRECEDENCE` is the order, lowest first, as Ansible documents it. The ``vars`` of a role in ``roles:`` and of a static
+import stand with the block variables around the tasks; the role's parameters, and the ``vars`` of ``include_role`` and
+``include_tasks``, are parameters and stand above ``set_fact``.
 """
 
 from __future__ import annotations
@@ -117,7 +117,7 @@ PRECEDENCE: Final[tuple[Source, ...]] = (
     Source(17, "block vars and task vars", lambda task, play, host: _task_vars(task)),
     Source(18, "include_vars", lambda task, play, host: (host.include_vars,), per_host=True),
     Source(19, "set_fact and register", lambda task, play, host: (host.set_facts,), per_host=True),
-    Source(21, "parameters of include_role and include_tasks", lambda task, play, host: _task_params(task)),
+    Source(21, "parameters of roles, include_role and include_tasks", lambda task, play, host: _task_params(task)),
     Source(22, "extra vars", lambda task, play, host: _one(play.extra)),
     Source(23, "magic variables", lambda task, play, host: (play.magic,)),
     Source(23, "magic variables of the role", lambda task, play, host: _role_magic(task)),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
@@ -30,6 +31,7 @@ def load_playbook(path: str, sources: Sources, keywords: Keywords | None = None)
     Raises:
         LanguageError: The file is missing, is not YAML, or is not a playbook; all its mistakes are reported together.
     """
+    path = os.path.abspath(path)
     if path in sources.seen_imports:
         raise PlaybookError(f"the playbook '{path}' imports itself", origin=Origin(path))
     if not Path(path).is_file():

@@ -19,8 +19,8 @@ class RoleEntry:
     """One use of a role, as a ``roles:`` list or a role's ``meta/main`` writes it.
 
     Attributes:
-        keywords: Raw task keywords (``when``, ``tags``, ``become`` ...).
-        params: Everything that is not a keyword, and ``vars``.
+        keywords: Raw task keywords (``when``, ``tags``, ``become``, ``vars`` ...).
+        params: Everything that is not a keyword: role parameters.
     """
 
     name: str
@@ -71,15 +71,11 @@ def parse_entry(entry: Any, origin: Origin | None, render: Any) -> RoleEntry:
     if not isinstance(name, str) or not name.strip():
         raise PlaybookError("this entry names no role", origin=entry.origin, hint="write 'role: NAME'")
     keywords = SourceDict(
-        {k: v for k, v in entry.items() if k in NAMES[ROLE] and k not in ("role", "name", "vars")},
+        {k: v for k, v in entry.items() if k in NAMES[ROLE] and k not in ("role", "name")},
         entry.origin,
         entry.key_places,
     )
     params: dict[str, Any] = {k: v for k, v in entry.items() if k not in NAMES[ROLE] and k != "src"}
-    own_vars = entry.get("vars") or {}
-    if not isinstance(own_vars, dict):
-        raise PlaybookError("'vars' wants a mapping", origin=entry.key_origin("vars"))
-    params.update(own_vars)
     return RoleEntry(_rendered_name(name, render), keywords, params, entry.origin)
 
 

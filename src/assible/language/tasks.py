@@ -384,8 +384,6 @@ def load_role(
     path = find_role(entry.name, place.sources, place.base_dir, place.role_dirs, outer.collections, entry.origin)
     meta = read_meta(path, place.sources, place.render)
     own = check_keywords(entry.keywords, NAMES["role"])
-    if entry.params:
-        own["vars"] = trusted(entry.params, entry.origin)
     role = Role(
         name=entry.name,
         path=path,
@@ -403,11 +401,13 @@ def load_role(
         own["collections"] = (role.fqcn.rpartition(".")[0], *own.get("collections", ()))
     own["collections"] = (*meta.collections, *own.get("collections", ()))
     inner = replace(inherit(outer, own), role=role)
+    if entry.params:
+        inner = replace(inner, params=(trusted(entry.params, entry.origin), *inner.params))
     inside = replace(
         place,
         role=role,
         depth=place.depth + 1,
-        layers=(*inner.vars, role.vars, *place.layers, role.defaults),
+        layers=(*inner.params, *inner.vars, role.vars, *place.layers, role.defaults),
         handlers=False,
     )
     uses = [load_role(dep, RoleChoice(), inner, inside, static_params=True) for dep in meta.dependencies]

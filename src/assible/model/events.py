@@ -93,6 +93,7 @@ class LoopItem(Event):
     data: dict[str, Any]
     ignored: bool = False
     delegated_to: str | None = None
+    verbose: bool = False
 
 
 @dataclass(slots=True, kw_only=True)
@@ -115,6 +116,7 @@ class HostResult(Event):
     Attributes:
         data: What ``register`` keeps, as it may be shown.
         loop: Whether the task was a loop (its items came as `LoopItem`).
+        verbose: The action asks to show its data whatever the verbosity (``debug`` does).
         result: The result object itself; not serialised.
     """
 
@@ -130,6 +132,7 @@ class HostResult(Event):
     duration_seconds: float
     delegated_to: str | None = None
     loop: bool = False
+    verbose: bool = False
     result: TaskResult | None = field(default=None, metadata={"public": False}, repr=False)
 
 

@@ -9,6 +9,7 @@ from typing import Any, Final
 from jinja2.runtime import Undefined
 
 from assible.exceptions import AssibleError, TemplateError, UndefinedVariableError
+from assible.model.text import VaultedText
 from assible.templating.undefined import Broken, fail
 from assible.templating.views import LazyMapping, LazySequence, listed
 
@@ -23,6 +24,10 @@ def plain_name(name: str) -> str:
         if name.startswith(prefix):
             return name[len(prefix) :]
     return name
+
+
+# These look at a sealed value itself; the others see what is in it.
+TAKES_VAULTED: Final = frozenset({"unvault", "vault_encrypted", "type_debug", "default", "d"})
 
 
 class PluginTable(dict[str, Callable[..., Any]]):
@@ -96,15 +101,21 @@ def forced(arguments: Iterable[Any]) -> list[Any]:
     ]
 
 
+def _revealed(arguments: Iterable[Any]) -> list[Any]:
+    """Return arguments without views, and what a filter has sealed as plain text."""
+    return [str(value.reveal()) if type(value) is VaultedText else value for value in forced(arguments)]
+
+
 def guarded(kind: str, name: str, function: Callable[..., Any]) -> Callable[..., Any]:
     """Wrap a filter or test: plain arguments, no undefined ones, results that can be read twice, errors with a name."""
     check = _check_unbroken if name in TAKES_UNDEFINED else check_defined
+    prepare = forced if name in TAKES_VAULTED else _revealed
 
     def call(*args: Any, **kwargs: Any) -> Any:
-        args = tuple(forced(args))
+        args = tuple(prepare(args))
         check(args)
         if kwargs:
-            kwargs = dict(zip(kwargs, forced(kwargs.values()), strict=True))
+            kwargs = dict(zip(kwargs, prepare(kwargs.values()), strict=True))
             check(kwargs.values())
         try:
             return listed(function(*args, **kwargs))

@@ -14,7 +14,7 @@ async def meta(call: ActionCall) -> dict[str, Any]:
 
 
 KINDS = {
-    "include_tasks": ActionKind(include_action, is_local=True, raw_args=frozenset({"apply"})),
-    "include_role": ActionKind(include_action, is_local=True, raw_args=frozenset({"apply"})),
+    "include_tasks": ActionKind(include_action, is_local=True, raw_args=frozenset({"apply"}), is_include=True),
+    "include_role": ActionKind(include_action, is_local=True, raw_args=frozenset({"apply"}), is_include=True),
     "meta": ActionKind(meta, is_local=True),
 }

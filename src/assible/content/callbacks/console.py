@@ -49,7 +49,10 @@ ROLES: Final[Mapping[str, str]] = {
     "lines": "cyan",
 }
 _DEBUG: Final = frozenset({"ansible.builtin.debug"})
-_INTERNAL_LOOP_KEYS = ("ansible_loop_var", "ansible_index_var", "ansible_loop")
+_NOT_FOR_DEBUG: Final = (
+    "changed", "changed_when_result", "failed_when_result", "skip_reason", "ansible_loop_var", "ansible_index_var",
+    "ansible_loop",
+)  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
@@ -134,27 +137,17 @@ class Console:
         if self._options.verbosity >= 2 and task.path:
             self._line(f"task path: {task.path.rpartition(':')[0] if task.path.count(':') > 1 else task.path}", "debug")
 
-    def _shown(self, data: Mapping[str, Any], action: str) -> str:
-        kept = {key: value for key, value in data.items() if not self._is_hidden(key, data)}
+    def _shown(self, data: Mapping[str, Any], action: str, verbose: bool) -> str:
+        kept = {key: value for key, value in data.items() if not self._is_hidden(key)}
         if action in _DEBUG:
-            for key in ("changed", "failed", "skip_reason", "skipped", *_INTERNAL_LOOP_KEYS):
-                kept.pop(key, None)
-            if "item" in kept and not kept.get("false_condition"):
-                kept.pop("item")
-        return json.dumps(kept, sort_keys=True, ensure_ascii=False, default=str, indent=self._indent(action))
-
-    def _indent(self, action: str) -> int | None:
-        return 4 if self._is_verbose(action) or self._options.verbosity >= 4 else None
+            for key in (*_NOT_FOR_DEBUG, data.get("ansible_loop_var"), data.get("ansible_index_var")):
+                kept.pop(str(key), None)
+        indent = 4 if verbose or self._options.verbosity >= 4 else None
+        return json.dumps(kept, sort_keys=True, ensure_ascii=False, default=str, indent=indent)
 
     @staticmethod
-    def _is_verbose(action: str) -> bool:
-        return action in ("ansible.builtin.debug", "ansible.builtin.assert")
-
-    @staticmethod
-    def _is_hidden(key: str, data: Mapping[str, Any]) -> bool:
-        if key.startswith("_ansible_") or key in ("invocation", "exception", "diff", "failed"):
-            return True
-        return key == "skipped"
+    def _is_hidden(key: str) -> bool:
+        return key.startswith("_ansible_") or key in ("invocation", "exception", "diff", "failed", "skipped")
 
     @staticmethod
     def _where(host: str, delegated: str | None) -> str:
@@ -192,7 +185,7 @@ class Console:
     def _loop_end(self, event: events.HostResult) -> None:
         if event.status == "skipped" and self._options.show_skipped:
             self._announce(event.task_id)
-            tail = self._tail(event.action, event.data, event.status, brief=True)
+            tail = self._tail(event, event.data, event.status, brief=True)
             self._line(f"skipping: {self._where(event.host, None)}{tail}", "skipped")
         if event.status == "unreachable":
             self._one(event.status, event, {k: v for k, v in event.data.items() if k != "results"}, "")
@@ -215,13 +208,13 @@ class Console:
         text = f"{word}: {where}"
         if item:
             text += f" => {item}" + (" " if status == "skipped" else "")
-        self._line(text + self._tail(event.action, data, status), status)
+        self._line(text + self._tail(event, data, status), status)
 
     def _failure(
         self, status: str, event: events.HostResult | events.LoopItem, data: Mapping[str, Any], where: str, item: str
     ) -> None:
         self._announce(event.task_id)
-        shown = self._shown(data, event.action)
+        shown = self._shown(data, event.action, event.verbose)
         to_stderr = self._options.failed_to_stderr
         if status == "unreachable":
             self._line(f"fatal: {where}: UNREACHABLE! => {shown}", "unreachable", to_stderr=to_stderr)
@@ -230,14 +223,14 @@ class Console:
         else:
             self._line(f"fatal: {where}: FAILED! => {shown}", "failed", to_stderr=to_stderr)
 
-    def _tail(self, action: str, data: Mapping[str, Any], status: str, brief: bool = False) -> str:
-        verbose = self._options.verbosity >= 1 or (self._is_verbose(action) and status != "skipped")
-        if "censored" in data:
-            verbose = self._options.verbosity >= 1
+    def _tail(
+        self, event: events.HostResult | events.LoopItem, data: Mapping[str, Any], status: str, brief: bool = False
+    ) -> str:
+        verbose = self._options.verbosity >= 1 or (event.verbose and status != "skipped" and "censored" not in data)
         if not verbose:
             return ""
         kept = {key: value for key, value in data.items() if not (brief and key == "results")}
-        return f" => {self._shown(kept, action)}"
+        return f" => {self._shown(kept, event.action, event.verbose)}"
 
     def _diff(self, data: Mapping[str, Any], task_id: int, loop: bool) -> None:
         diff = data.get("diff")
