@@ -15,5 +15,7 @@ body = b""
 name = ""
 #: Where the result is written; None means stdout.
 result_fd: "Optional[int]" = None
+#: Where a module of ours tells which modules it had to import, so that the warm agent imports them for the next run.
+lessons_fd: "Optional[int]" = None
 #: A private directory for the module, where the controller named one.
 tmp: "Optional[str]" = None

@@ -6,7 +6,7 @@ import signal
 import sys
 import time
 
-from assible.agent import runner, wire
+from assible.agent import current, runner, wire
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -57,6 +57,7 @@ class Agent(object):
         self._decoder = wire.Decoder()
         self._selector = selectors.DefaultSelector()
         self._wake = os.pipe()
+        self._lessons, current.lessons_fd = os.pipe()
         self._requests = {
             "hello": self._hello,
             "ping": self._ping,
@@ -148,6 +149,8 @@ class Agent(object):
         for number in (signal.SIGTERM, signal.SIGHUP, signal.SIGINT):
             signal.signal(number, _stop)
         self.watch(self._wake[0], self._woken)
+        os.set_blocking(self._lessons, False)
+        self.watch(self._lessons, self._learn)
 
     def _turn(self) -> None:
         for key, _ in self._selector.select(self._patience()):
@@ -314,6 +317,10 @@ class Agent(object):
             child.reap()
         if set(numbers) & {int(signal.SIGTERM), int(signal.SIGHUP), int(signal.SIGINT)}:
             raise Stop
+
+    def _learn(self) -> None:
+        """Import what a module had to import, so that the next run finds it there."""
+        runner.learn(os.read(self._lessons, runner.LESSON_BYTES).decode("ascii", "replace").split(","))
 
     def _reap(self, job: runner.Job) -> None:
         if job.status is not None:

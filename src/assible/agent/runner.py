@@ -18,6 +18,8 @@ if TYPE_CHECKING:
 DEFAULT_OUTPUT_LIMIT = 64 * 1024 * 1024
 READ_BYTES = 256 * 1024
 EXEC_FAILED = 127
+# A write of this size into a pipe is never mixed with another child's.
+LESSON_BYTES = 4096
 JSON_ARGS_MARK = b"<<INCLUDE_ANSIBLE_MODULE_JSON_ARGS>>"
 _FALLBACK_TMP = ("/tmp", "/var/tmp", "/dev/shm", "/run/user")
 _STREAMS = ("out", "err", "res")
@@ -123,7 +125,7 @@ def launch(channel: int, header: "Dict[str, Any]", stdin: bytes, child: "Callabl
     job.pid = os.fork()
     if job.pid == 0:
         _become_child(header, pipes, feed, child, close)
-    for name, (reader, writer) in zip(_STREAMS, pipes):  # noqa: B905  # Python 3.6 has no strict=
+    for name, (reader, writer) in zip(_STREAMS, pipes):  # Python 3.6 has no strict=
         os.close(writer)
         os.set_blocking(reader, False)
         job.readers[reader] = name
@@ -269,9 +271,7 @@ class Modules(object):
         for name in table:
             self._compile(name)
         self._finder.table = base
-        gc = sys.modules.get("gc") or __import__("gc")
-        if hasattr(gc, "freeze"):
-            gc.freeze()
+        _freeze()
 
     def _compile(self, name: str) -> None:
         try:
@@ -304,9 +304,43 @@ def _run_native(
 ) -> int:
     _enter(finder, table, header, body)
     name = header["main"]
-    __import__(name)
-    sys.modules[name].main()
+    known = set(sys.modules)
+    try:
+        __import__(name)
+        sys.modules[name].main()
+    finally:
+        _teach(known)
     return 0
+
+
+def _teach(known: "set[str]") -> None:
+    """Tell the agent which parts of the standard library this run had to import."""
+    new = [name for name in list(sys.modules) if name not in known and is_standard(sys.modules[name])]
+    if new and current.lessons_fd is not None:
+        os.write(current.lessons_fd, (",".join(new) + ",").encode("ascii", "replace")[:LESSON_BYTES])
+
+
+def is_standard(module: "Any") -> bool:
+    """Tell whether a module belongs to the standard library: its import has no effects on others."""
+    path = getattr(module, "__file__", None)
+    if path is None:
+        return getattr(module, "__name__", "") in sys.builtin_module_names
+    return path.startswith(os.path.dirname(os.__file__) + os.sep) and "-packages" + os.sep not in path
+
+
+def learn(names: "List[str]") -> None:
+    """Import what modules had to import, so that the next one finds it there."""
+    for name in names:
+        if name and name not in sys.modules:
+            _import_quietly(name)
+    _freeze()
+
+
+def _freeze() -> None:
+    """Keep the collector from touching what is there already: its pages stay shared with every forked child."""
+    gc = sys.modules.get("gc") or __import__("gc")
+    if hasattr(gc, "freeze"):
+        gc.freeze()
 
 
 def _run_python(

@@ -9,18 +9,20 @@ from pathlib import Path
 from typing import Any
 
 from assible.content.actions import ACTIONS, find_action
+from assible.content.caches.jsonfile import JsonFileCache
 from assible.content.filters import FILTERS
 from assible.content.lookups import run_lookup
 from assible.content.tests import TESTS
 from assible.engine.action import ActionCall, ActionKind
 from assible.engine.run import Services
-from assible.exceptions import ActionError, PluginNotFoundError
+from assible.exceptions import ActionError, PluginNotFoundError, SettingsError
 from assible.hosts.inventory import Inventory
 from assible.hosts.load import load_inventory
 from assible.language.files import SourceFiles
 from assible.language.sources import Sources
 from assible.language.vault import Vault
 from assible.model.origin import Origin
+from assible.registry.fact_cache import FactCache
 from assible.registry.modules import BUILTIN, Modules
 from assible.settings import Settings
 from assible.templating.scope import Scope
@@ -53,6 +55,7 @@ class Parts:
     base_dir: str
     inventory_sources: Sequence[Any]
     vault: Vault
+    fact_cache: FactCache | None = None
     warnings: list[str] = field(default_factory=list)
     actions: dict[str, ActionKind] = field(default_factory=dict)
     payloads: dict[str, Payload] = field(default_factory=dict)
@@ -113,7 +116,8 @@ def assemble(
     )
     modules = Modules(str(_SHIPPED), "assible.content.modules", settings.collections_path)
     modules.add_directories([os.path.join(base, "library"), *settings.library])
-    sources = inventory if inventory is not None else list(settings.inventory)
+    sources = _as_sources(inventory) if inventory is not None else list(settings.inventory)
+    cache = fact_cache(settings)
     return Parts(
         settings=settings,
         templar=templar,
@@ -121,7 +125,8 @@ def assemble(
         modules=modules,
         packer=Packer(),
         connections=Connections(),
-        inventory=load(sources, files, settings, templar, base, warn),
+        inventory=load(sources, files, settings, templar, base, warn, cache),
+        fact_cache=cache,
         base_dir=base,
         inventory_sources=sources,
         vault=vault,
@@ -131,18 +136,48 @@ def assemble(
     )
 
 
+def fact_cache(settings: Settings) -> FactCache | None:
+    """Return the fact cache that the settings name; None for ``memory``, which a run keeps itself.
+
+    Raises:
+        SettingsError: There is no such cache, or it has no directory.
+    """
+    name = settings.fact_caching.removeprefix("ansible.builtin.")
+    if name == "memory":
+        return None
+    if name != "jsonfile":
+        raise SettingsError(f"the fact cache '{settings.fact_caching}' is not supported", hint="use memory or jsonfile")
+    return JsonFileCache(
+        settings.fact_caching_connection, settings.fact_caching_prefix, settings.fact_caching_timeout_seconds
+    )
+
+
+def _as_sources(inventory: Any) -> Any:
+    """Return what an API caller gives as an inventory in the form of sources."""
+    if isinstance(inventory, Inventory):
+        return inventory
+    if isinstance(inventory, (str, os.PathLike)):
+        return [str(inventory)]
+    if isinstance(inventory, Mapping):
+        return [inventory]
+    items = [item if isinstance(item, Mapping) else str(item) for item in inventory]
+    if items and all(isinstance(item, str) and not _is_source(item) for item in items):
+        return [",".join(map(str, items)) + ","]
+    return items
+
+
 def load(
-    sources: Any, files: SourceFiles, settings: Settings, templar: Templar, base_dir: str, warn: Callable[..., None]
+    sources: Any,
+    files: SourceFiles,
+    settings: Settings,
+    templar: Templar,
+    base_dir: str,
+    warn: Callable[..., None],
+    cache: FactCache | None,
 ) -> Inventory:
-    """Load an inventory from sources, data, or one that exists."""
+    """Load an inventory from sources, or return one that exists."""
     if isinstance(sources, Inventory):
         return sources
-    if isinstance(sources, (str, os.PathLike)):
-        sources = [str(sources)]
-    elif isinstance(sources, Mapping):
-        sources = [sources]
-    elif all(isinstance(item, str) and not _is_source(item) for item in sources) and sources:
-        sources = [",".join(sources) + ","]
 
     def evaluate(expression: str, variables: Mapping[str, Any]) -> Any:
         return templar.evaluate(expression, Scope((variables,)))
@@ -161,6 +196,11 @@ def load(
         unparsed_warning=settings.inventory_unparsed_warning,
         pattern_mismatch=settings.host_pattern_mismatch,
         recursive_merge=settings.hash_behaviour == "merge",
+        precedence=settings.precedence,
+        invalid_group_names=settings.force_valid_group_names,
+        yaml_extensions=settings.yaml_extensions,
+        use_extra_vars=settings.inventory_use_extra_vars,
+        facts=None if cache is None else lambda name: cache.get(name) or {},
         warn=warn,
     )
 
@@ -195,6 +235,7 @@ def services_of(parts: Parts, *, extra_vars: Mapping[str, Any], ask: Callable[[s
         raw=run_raw,
         module_groups={},
         version=COMPATIBLE_VERSION,
+        fact_cache=parts.fact_cache,
         ask=ask,
     )
 

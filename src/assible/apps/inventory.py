@@ -17,7 +17,6 @@ if TYPE_CHECKING:
     from assible.settings import Settings
 
 PROG = "assible-inventory"
-EXIT_OPTIONS = 5
 
 
 def parser() -> common.Parser:
@@ -68,17 +67,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     options = parser().parse_args(arguments)
     if options.version:
         return common.show_version(PROG)
-    return common.guarded(PROG, lambda: _run_guarded(options))
-
-
-def _run_guarded(options: argparse.Namespace) -> int:
-    from assible.exceptions import UsageError
-
-    try:
-        return run(options)
-    except UsageError as error:
-        print(f"[ERROR]: {error.describe()}", file=sys.stderr)
-        return EXIT_OPTIONS
+    return common.guarded(PROG, lambda: run(options))
 
 
 def run(options: argparse.Namespace) -> int:
@@ -91,6 +80,8 @@ def run(options: argparse.Namespace) -> int:
         problem = "Only one of" if actions else "One of"
         raise UsageError(f"{problem} --list, --host and --graph must be given.")
     settings = common.resolve_settings(options)
+    if options.flush_cache and settings.fact_caching != "memory":
+        raise UsageError(f"The fact cache '{settings.fact_caching}' cannot be cleared by this command.")
     with collection_paused():
         inventory = load(options, settings)
         text = _ACTIONS[actions[0]](inventory, options, settings)
@@ -116,6 +107,7 @@ def load(options: argparse.Namespace, settings: Settings) -> Inventory:
         unparsed_is_failed=settings.inventory_unparsed_is_failed,
         unparsed_warning=settings.inventory_unparsed_warning,
         pattern_mismatch=settings.host_pattern_mismatch,
+        recursive_merge=settings.hash_behaviour == "merge",
         playbook_dir=options.playbook_dir,
         extra_vars=common.extra_vars(options.extra_vars, vault),
         warn=_warn,

@@ -32,8 +32,8 @@ def _group_variables(inventory: Inventory, group: Group, export: bool) -> dict[s
 
 
 def write_json(value: Any) -> str:
-    """Write a value as JSON; text that must not be rendered and encrypted text are marked as such."""
-    return json.dumps(_marked(value), indent=4, sort_keys=True, ensure_ascii=False)
+    """Write a value as JSON; encrypted text is marked as such."""
+    return json.dumps(_marked(value, unsafe=False), indent=4, sort_keys=True, ensure_ascii=False)
 
 
 def json_listing(inventory: Inventory, chosen: Chosen, export: bool) -> str:
@@ -106,18 +106,21 @@ def _json_key(key: Any) -> str:
     return str(key) if not isinstance(key, bool) and key is not None else json.dumps(key)
 
 
-def _marked(value: Any) -> Any:
-    """Return a value as JSON can have it; plain text did not come from a source and must not be rendered."""
+def _marked(value: Any, unsafe: bool = True) -> Any:
+    """Return a value as JSON can have it.
+
+    Encrypted text is marked; with ``unsafe`` plain text too: it did not come from a source and must not be rendered.
+    """
     if isinstance(value, (SourceText, int, float)) or value is None:
         return value
     if isinstance(value, str):
-        return {"__ansible_unsafe": value}
+        return {"__ansible_unsafe": value} if unsafe else value
     if isinstance(value, VaultedText):
         return {"__ansible_vault": value.ciphertext}
     if isinstance(value, Mapping):
-        return {_json_key(key): _marked(inner) for key, inner in value.items()}
+        return {_json_key(key): _marked(inner, unsafe) for key, inner in value.items()}
     if isinstance(value, (list, tuple, set, frozenset)):
-        return [_marked(element) for element in value]
+        return [_marked(element, unsafe) for element in value]
     return value.isoformat() if isinstance(value, (date, time)) else str(value)
 
 

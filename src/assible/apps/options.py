@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from assible.language.vault import Vault
     from assible.settings import Settings
 
-EXIT_ERROR, EXIT_USAGE, EXIT_PARSE, EXIT_INTERRUPTED, EXIT_BUG = 1, 2, 4, 99, 250
+EXIT_ERROR, EXIT_USAGE, EXIT_PARSE, EXIT_OPTIONS, EXIT_INTERRUPTED = 1, 2, 4, 5, 99
 
 
 class Parser(argparse.ArgumentParser):
@@ -219,17 +219,24 @@ def passwords(options: argparse.Namespace, settings: Settings) -> dict[str, str]
     return found
 
 
-def vault_from(options: argparse.Namespace, settings: Settings) -> Vault:
-    """Return the vault with every secret that options and settings name."""
+def vault_from(
+    options: argparse.Namespace, settings: Settings, *, confirm: bool = False, required: bool = False
+) -> Vault:
+    """Return the vault with every secret that options and settings name.
+
+    Args:
+        confirm: What is asked for is asked twice.
+        required: Ask for a secret where none is named.
+    """
     from assible.language.vault import Vault, load_secret
 
     specs: list[str] = [*settings.vault_identity_list, *options.vault_ids]
     if settings.vault_password_file and not (options.vault_password_files or options.vault_ids):
         specs.append(f"{settings.vault_identity}@{settings.vault_password_file}")
     specs += [f"{settings.vault_identity}@{path}" for path in options.vault_password_files]
-    if options.ask_vault_pass or settings.ask_vault_pass:
+    if options.ask_vault_pass or settings.ask_vault_pass or (required and not specs):
         specs.append(f"{settings.vault_identity}@prompt_ask_vault_pass")
-    return Vault([load_secret(spec, ask) for spec in specs], id_match=settings.vault_id_match)
+    return Vault([load_secret(spec, ask, confirm=confirm) for spec in specs], id_match=settings.vault_id_match)
 
 
 def extra_vars(items: Sequence[str], vault: Vault) -> dict[str, Any]:
@@ -310,7 +317,7 @@ def guarded(prog: str, work: Callable[[], int]) -> int:
     Returns:
         The exit code: 4 for a source that does not parse, 1 for other mistakes, 99 for Ctrl-C.
     """
-    from assible.exceptions import AssibleError, LanguageError, TransportError
+    from assible.exceptions import AssibleError, LanguageError, TransportError, UsageError, VaultError
 
     try:
         return work()
@@ -323,9 +330,12 @@ def guarded(prog: str, work: Callable[[], int]) -> int:
     except LanguageError as error:
         print(f"[ERROR]: {error.describe()}", file=sys.stderr)
         return EXIT_PARSE
-    except TransportError as error:
+    except (TransportError, VaultError) as error:
         print(f"[ERROR]: {error.describe()}", file=sys.stderr)
         return EXIT_PARSE
+    except UsageError as error:
+        print(f"[ERROR]: {error.describe()}", file=sys.stderr)
+        return EXIT_OPTIONS
     except AssibleError as error:
         print(f"[ERROR]: {error.describe()}", file=sys.stderr)
         return EXIT_ERROR

@@ -17,7 +17,6 @@ if TYPE_CHECKING:
     from assible.settings import Settings
 
 PROG = "assible-vault"
-EXIT_OPTIONS = 5
 
 _INDENT = " " * 10
 _STANDARD_STREAM = "-"
@@ -110,17 +109,7 @@ def main(argv: Sequence[str] | None = None) -> int:
         parsed.print_usage(sys.stderr)
         print(f"{PROG}: error: name an action", file=sys.stderr)
         return common.EXIT_USAGE
-    return common.guarded(PROG, lambda: _run_guarded(options))
-
-
-def _run_guarded(options: argparse.Namespace) -> int:
-    from assible.exceptions import UsageError
-
-    try:
-        return run(options)
-    except UsageError as error:
-        print(f"[ERROR]: {error.describe()}", file=sys.stderr)
-        return EXIT_OPTIONS
+    return common.guarded(PROG, lambda: run(options))
 
 
 def run(options: argparse.Namespace) -> int:
@@ -288,17 +277,7 @@ def _yaml_block(name: str | None, envelope: bytes) -> str:
 
 def _vault(options: argparse.Namespace, settings: Settings, confirm: bool = False) -> Vault:
     """Return the vault with the secrets that are given; ask for one where there are none."""
-    from assible.language.vault import Vault, load_secret
-
-    identity = settings.vault_identity
-    specs = [*settings.vault_identity_list, *options.vault_ids]
-    if settings.vault_password_file and not (options.vault_password_files or options.vault_ids):
-        specs.append(f"{identity}@{settings.vault_password_file}")
-    specs += [f"{identity}@{path}" for path in options.vault_password_files]
-    if options.ask_vault_pass or settings.ask_vault_pass or not specs:
-        specs.append(f"{identity}@prompt_ask_vault_pass")
-    secrets = [load_secret(spec, common.ask, confirm=confirm) for spec in specs]
-    return Vault(secrets, id_match=settings.vault_id_match)
+    return common.vault_from(options, settings, confirm=confirm, required=True)
 
 
 def _encrypt_id(options: argparse.Namespace, settings: Settings, vault: Vault) -> str:

@@ -28,6 +28,23 @@ if TYPE_CHECKING:
     from assible.engine.play_run import PlayRun
     from assible.engine.run import Run
 
+#: Loops whose lookup may wait for a file, a process or the network.
+_WAITING_LOOPS = frozenset(
+    {
+        "csvfile",
+        "file",
+        "fileglob",
+        "filetree",
+        "first_found",
+        "ini",
+        "lines",
+        "password",
+        "pipe",
+        "template",
+        "unvault",
+        "url",
+    }
+)
 FALSE_RESULT_REASON = "Conditional result was False"
 
 
@@ -51,15 +68,11 @@ class TaskRun:
         self.defaults = run.services.module_defaults(task)
         self.no_log = self._static_bool("no_log", task.scope.no_log)
         templar = run.services.templar
-        self.blocking = any(
-            templar.blocking(value)
-            for value in (
-                task.args,
-                task.loop.terms if task.loop else None,
-                task.loop and task.loop.lookup,
-                *task.scope.when,
-            )
-        ) or (task.loop is not None and task.loop.lookup is not None)
+        self.blocking = (
+            templar.blocking(task.args)
+            or any(templar.blocking_expression(condition) for condition in task.scope.when)
+            or (task.loop is not None and (task.loop.lookup in _WAITING_LOOPS or templar.blocking(task.loop.terms)))
+        )
         self.templated_args = is_templated(task.args)
         self.target_signature: tuple[Any, ...] | None = None
 

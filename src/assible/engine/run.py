@@ -21,6 +21,7 @@ from assible.model.events import Event, RunStarted, RunStats, Warned
 from assible.model.play import Play, Task
 from assible.model.result import HostStats
 from assible.model.text import TemplateText
+from assible.registry.fact_cache import FactCache
 from assible.settings import Settings
 from assible.templating.scope import MISSING, Scope
 from assible.templating.templar import Templar
@@ -81,7 +82,7 @@ class Services:
     raw: Callable[[Target, str, str | None, Mapping[str, str]], Awaitable[ExecOutput]]
     module_groups: Mapping[str, Sequence[str]]
     version: str
-    fact_cache: Any = None
+    fact_cache: FactCache | None = None
     ask: Callable[[str, bool], str] | None = None
     confirm_step: Callable[[str], str] | None = None
     reload_inventory: Callable[[], None] = lambda: None

@@ -185,7 +185,7 @@ class Inventory:
             self._join(self.hosts[child], above)
             return
         below = self.groups[child]
-        if above is below or below in self._ancestors((above,)):
+        if below is self._all or below in self._ancestors((above,)):
             raise InventoryError(
                 f"The group '{child}' cannot be a child of '{parent}': the groups would contain each other."
             )

@@ -22,12 +22,6 @@ FREE_FORM = frozenset(
     )
 )  # fmt: skip
 _KEEP_TEXT_WHOLE = frozenset(BUILTIN + name for name in ("command", "shell", "script", "raw"))
-_COMMAND_OPTIONS = frozenset(
-    {
-        "creates", "removes", "chdir", "executable", "warn", "stdin", "stdin_add_newline", "strip_empty_ends",
-        "expand_argument_vars", "decrypt", "cmd", "argv",
-    }
-)  # fmt: skip
 
 
 def is_free_form(action: str) -> bool:
@@ -148,10 +142,8 @@ def _text_arguments(action: str, written: str, text: str, origin: Origin | None)
         and stripped.endswith("}}")
     ):
         return text
-    pairs = parse_key_values(text)
+    pairs = parse_key_values(text, free_form=action in _KEEP_TEXT_WHOLE, origin=place)
     raw = pairs.pop("_raw_params", None)
-    if action in _KEEP_TEXT_WHOLE:
-        pairs, raw = _command_arguments(text, pairs, raw)
     if raw and not is_free_form(action):
         raise PlaybookError(
             f"'{written}' takes options as key=value, and these words are none: {_shorten(raw)}",
@@ -162,24 +154,6 @@ def _text_arguments(action: str, written: str, text: str, origin: Origin | None)
     if raw:
         values["_raw_params"] = source_text(raw, place)
     return SourceDict(values, place, templated=any(type(v) is TemplateText for v in values.values()))
-
-
-def _command_arguments(text: str, pairs: dict[str, str], raw: str | None) -> tuple[dict[str, str], str | None]:
-    """Keep what is not an option of the command modules in the command line, as it was written."""
-    strangers = [key for key in pairs if key not in _COMMAND_OPTIONS]
-    if not strangers:
-        return pairs, raw
-    from assible.language.keyvalue import split_arguments
-
-    kept: list[str] = []
-    options: dict[str, str] = {}
-    for word in split_arguments(text):
-        key, equals, _ = word.partition("=")
-        if equals and key in pairs and key in _COMMAND_OPTIONS:
-            options[key] = pairs[key]
-        else:
-            kept.append(word)
-    return options, " ".join(kept)
 
 
 def _merge_args_keyword(args: Any, extra: Any, origin: Origin | None) -> Any:

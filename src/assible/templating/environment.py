@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 from types import CodeType
 from typing import Any, Final
@@ -12,7 +12,6 @@ from jinja2.exceptions import TemplateNotFound
 from jinja2.filters import FILTERS as JINJA_FILTERS
 from jinja2.lexer import Lexer
 from jinja2.loaders import BaseLoader
-from jinja2.nativetypes import NativeCodeGenerator
 from jinja2.nodes import EvalContext
 from jinja2.runtime import Context, Macro, Undefined
 from jinja2.sandbox import is_internal_attribute
@@ -20,127 +19,16 @@ from jinja2.tests import TESTS as JINJA_TESTS
 from jinja2.utils import missing
 
 from assible.exceptions import AssibleError, TemplateError, UndefinedVariableError
-from assible.model.text import TemplateText, VaultedText, has_template_marker
-from assible.templating.functions import BLOCKING_FUNCTIONS
-from assible.templating.plugins import PluginTable, check_defined, forced, plain_name
+from assible.model.text import TemplateText, VaultedText
+from assible.templating.codegen import CodeGenerator, RawStringLexer, Steps
+from assible.templating.plugins import PluginTable, first_missing, forced
 from assible.templating.scope import MISSING, Scope
 from assible.templating.undefined import Missing, marker, type_name
 from assible.templating.views import LazyMapping, LazySequence, force, joined, listed
 
 DICT_METHODS: Final = frozenset(name for name in dir(dict) if not name.startswith("_"))
 LIST_METHODS: Final = frozenset(name for name in dir(list) if not name.startswith("_"))
-# A template that calls one of these gets its own copies of the containers it reads.
-MUTATORS: Final = frozenset(
-    {"append", "extend", "insert", "remove", "pop", "popitem", "clear", "sort", "reverse", "update", "setdefault"}
-)
-
-# The steps from a name to a value: whether each is an attribute, and its key.
-Steps = tuple[tuple[bool, Any], ...]
 VariableReader = Callable[[str, Scope], Any]
-
-
-class CodeGenerator(NativeCodeGenerator):
-    """Writes code that keeps every value native, and that leaves no view inside a literal container."""
-
-    def _output_child_to_const(self, node: nodes.Expr, frame: Any, finalize: Any) -> Any:
-        # Only the text between expressions is constant: a number must stay one, and a filter may give another
-        # value at the next call.
-        if isinstance(node, nodes.TemplateData):
-            return super()._output_child_to_const(node, frame, finalize)
-        raise nodes.Impossible()
-
-    def _forced(self, node: nodes.Node, frame: Any) -> None:
-        if isinstance(node, nodes.Const):
-            self.visit(node, frame)
-        else:
-            self.write("environment.force(")
-            self.visit(node, frame)
-            self.write(")")
-
-    def _elements(self, elements: Sequence[nodes.Node], frame: Any) -> None:
-        for element in elements:
-            self._forced(element, frame)
-            self.write(", ")
-
-    def visit_List(self, node: nodes.List, frame: Any) -> None:
-        self.write("[")
-        self._elements(node.items, frame)
-        self.write("]")
-
-    def visit_Tuple(self, node: nodes.Tuple, frame: Any) -> None:
-        if node.ctx != "load":
-            super().visit_Tuple(node, frame)
-            return
-        self.write("(")
-        self._elements(node.items, frame)
-        self.write(")")
-
-    def visit_Call(self, node: nodes.Call, frame: Any, forward_caller: bool = False) -> None:
-        if isinstance(node.node, nodes.Name) and node.node.name in BLOCKING_FUNCTIONS:
-            node.args[1:] = [_embedded(argument) for argument in node.args[1:]]
-        super().visit_Call(node, frame, forward_caller=forward_caller)
-
-    def visit_Test(self, node: nodes.Test, frame: Any) -> None:
-        path = path_of(node.node) if plain_name(node.name) == "vault_encrypted" else None
-        if path is not None:
-            arguments = [nodes.ContextReference(), *map(nodes.Const, path)]
-            node.node = nodes.Call(nodes.EnvironmentAttribute("sealed"), arguments, [], None, None, lineno=node.lineno)
-        super().visit_Test(node, frame)
-
-    def visit_Dict(self, node: nodes.Dict, frame: Any) -> None:
-        self.write("{")
-        for item in node.items:
-            self._forced(item.key, frame)
-            self.write(": ")
-            self._forced(item.value, frame)
-            self.write(", ")
-        self.write("}")
-
-
-def path_of(node: nodes.Node) -> tuple[str, Steps] | None:
-    """Return the name and the steps of ``name.step[step]``, None for any other expression."""
-    steps: list[tuple[bool, Any]] = []
-    while not isinstance(node, nodes.Name):
-        if isinstance(node, nodes.Getattr):
-            steps.append((True, node.attr))
-        elif isinstance(node, nodes.Getitem) and isinstance(node.arg, nodes.Const):
-            steps.append((False, node.arg.value))
-        else:
-            return None
-        node = node.node
-    return None if node.name == "self" else (node.name, tuple(reversed(steps)))
-
-
-def _embedded(node: nodes.Expr) -> nodes.Expr:
-    """Let a template that stands in a string among a lookup's terms be rendered, as it is the author's own."""
-    if isinstance(node, nodes.Const) and isinstance(node.value, str) and has_template_marker(node.value):
-        function = nodes.EnvironmentAttribute("embedded")
-        return nodes.Call(function, [nodes.ContextReference(), node], [], None, None, lineno=node.lineno)
-    if isinstance(node, nodes.List):
-        node.items = [_embedded(item) for item in node.items]
-    if isinstance(node, nodes.Dict):
-        for pair in node.items:
-            pair.value = _embedded(pair.value)
-    return node
-
-
-class RawStringLexer(Lexer):
-    """Reads the strings inside ``{{ }}`` with their backslashes as they are, as Ansible does outside of files."""
-
-    def wrap(self, stream: Any, name: str | None = None, filename: str | None = None) -> Iterator[Any]:
-        return super().wrap(self._keep_backslashes(stream), name, filename)
-
-    @staticmethod
-    def _keep_backslashes(stream: Any) -> Iterator[tuple[int, str, str]]:
-        inside = False
-        for line, token, text in stream:
-            if token == "variable_begin":
-                inside = True
-            elif token == "variable_end":
-                inside = False
-            elif token == "string" and inside:
-                text = text.replace("\\", "\\\\")
-            yield line, token, text
 
 
 class Visible(Mapping[str, Any]):
@@ -218,10 +106,13 @@ class ScopeContext(Context):
             return super().call(obj, *args, **kwargs)
         args = tuple(forced(args))
         kwargs = dict(zip(kwargs, forced(kwargs.values()), strict=True))
-        if not getattr(obj, "takes_undefined", False):
-            check_defined((*args, *kwargs.values()))
+        missing_one = first_missing((obj, *args, *kwargs.values()))
+        if missing_one is not None and (missing_one is obj or not getattr(obj, "takes_undefined", False)):
+            return missing_one
         try:
             return listed(super().call(obj, *args, **kwargs))
+        except UndefinedVariableError as error:
+            return marker(error)
         except (TemplateError, RecursionError):
             raise
         except AssibleError as error:
@@ -412,15 +303,3 @@ class ScopedEnvironment(Environment):
             return obj[key]
         except (TypeError, LookupError, AttributeError):
             return self.undefined(obj=obj, name=key)
-
-
-def mutates(tree: nodes.Template) -> bool:
-    """Tell whether a template calls a method that changes a container in place."""
-    return any(
-        isinstance(call.node, nodes.Getattr) and call.node.attr in MUTATORS for call in tree.find_all(nodes.Call)
-    )
-
-
-def loaded_names(tree: nodes.Node) -> frozenset[str]:
-    """Return every name that a template reads."""
-    return frozenset(name.name for name in tree.find_all(nodes.Name) if name.ctx == "load")

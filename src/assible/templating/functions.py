@@ -10,7 +10,7 @@ from jinja2 import pass_context
 from jinja2.utils import Cycler, Joiner, Namespace, generate_lorem_ipsum
 
 from assible.exceptions import AssibleError, PluginNotFoundError, TemplateError, UndefinedVariableError
-from assible.templating.plugins import check_defined, plain_name
+from assible.templating.plugins import first_missing, plain_name
 from assible.templating.scope import OMIT, Scope
 from assible.templating.undefined import Missing
 
@@ -54,39 +54,17 @@ def standard_functions() -> dict[str, Any]:
 def lookup_functions(run: LookupRunner | None) -> dict[str, Callable[..., Any]]:
     """Return ``lookup``, ``query`` and ``q`` over what runs lookups."""
 
-    def values_of(context: Any, name: Any, terms: tuple[Any, ...], options: dict[str, Any]) -> list[Any] | None:
-        check_defined((name, *terms, *(value for key, value in options.items() if key != "default")))
-        errors = options.pop("errors", "strict")
-        if errors not in ERROR_MODES:
-            raise TemplateError(
-                f"'errors' of lookup {name!r} has no such mode", hint="it is one of " + ", ".join(ERROR_MODES)
-            )
-        if run is None:
-            raise TemplateError("lookups are not available here")
-        try:
-            return run(plain_name(str(name)), list(terms), options, context.scope)
-        except UndefinedVariableError:
-            raise
-        except PluginNotFoundError as error:
-            raise TemplateError(error.message, hint=error.hint) from error
-        except Exception as error:  # a lookup may be foreign code; the template says what a failure means
-            if errors == "strict":
-                raise _lookup_failure(name, error) from error
-            if errors == "warn" and context.scope.context is not None:
-                context.scope.context.warn(str(_lookup_failure(name, error)))
-            return None
-
     @pass_context
     def query(context: Any, name: Any, /, *terms: Any, **options: Any) -> Any:
         """Return the list of a lookup's values."""
         options.pop("wantlist", None)
-        return values_of(context, name, terms, options) or []
+        return _values(run, context.scope, name, terms, options) or []
 
     @pass_context
     def lookup(context: Any, name: Any, /, *terms: Any, **options: Any) -> Any:
         """Return a lookup's values: text joined by commas, one value as it is, or a list where asked for."""
         wants_list = bool(options.pop("wantlist", False))
-        values = values_of(context, name, terms, options)
+        values = _values(run, context.scope, name, terms, options)
         if wants_list:
             return values or []
         return None if values is None else _single(values)
@@ -94,6 +72,33 @@ def lookup_functions(run: LookupRunner | None) -> dict[str, Callable[..., Any]]:
     # The default of a lookup may be undefined on purpose: it fails only where it is needed.
     lookup.takes_undefined = query.takes_undefined = True  # type: ignore[attr-defined]
     return {"lookup": lookup, "query": query, "q": query}
+
+
+def _values(
+    run: LookupRunner | None, scope: Scope, name: Any, terms: tuple[Any, ...], options: dict[str, Any]
+) -> list[Any] | None:
+    """Run a lookup; None where it failed and may."""
+    missing = first_missing((name, *terms, *(value for key, value in options.items() if key != "default")))
+    if missing is not None:
+        raise missing.error()
+    errors = options.pop("errors", "strict")
+    if errors not in ERROR_MODES:
+        hint = "it is one of " + ", ".join(ERROR_MODES)
+        raise TemplateError(f"'errors' of lookup {name!r} has no such mode", hint=hint)
+    if run is None:
+        raise TemplateError("lookups are not available here")
+    try:
+        return run(plain_name(str(name)), list(terms), options, scope)
+    except (UndefinedVariableError, RecursionError):
+        raise
+    except PluginNotFoundError as error:
+        raise TemplateError(error.message, hint=error.hint) from error
+    except Exception as error:  # a lookup may be foreign code; the template says what a failure means
+        if errors == "strict":
+            raise _lookup_failure(name, error) from error
+        if errors == "warn" and scope.context is not None:
+            scope.context.warn(str(_lookup_failure(name, error)))
+        return None
 
 
 def _single(values: list[Any]) -> Any:

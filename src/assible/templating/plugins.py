@@ -3,14 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
-from difflib import get_close_matches
 from typing import Any, Final
-
-from jinja2.runtime import Undefined
 
 from assible.exceptions import AssibleError, TemplateError, UndefinedVariableError
 from assible.model.text import VaultedText
-from assible.templating.undefined import Broken, fail
+from assible.templating.undefined import Broken, Missing, marker
 from assible.templating.views import LazyMapping, LazySequence, listed
 
 OWN_PREFIXES: Final = ("ansible.builtin.", "ansible.legacy.", "assible.builtin.")
@@ -73,6 +70,8 @@ class PluginTable(dict[str, Callable[..., Any]]):
 
     def hint(self, name: str) -> str | None:
         """Suggest what an unknown name may have been meant to be."""
+        from difflib import get_close_matches
+
         short = name.rpartition(".")[2]
         near = get_close_matches(short, {*self._plugins, *self._own}, n=3, cutoff=0.6)
         if near:
@@ -80,17 +79,12 @@ class PluginTable(dict[str, Callable[..., Any]]):
         return f"is the collection that brings this {self._kind} installed?" if "." in name else None
 
 
-def check_defined(arguments: Iterable[Any]) -> None:
-    """Raise the error of the first argument that stands for something missing."""
+def first_missing(arguments: Iterable[Any], broken_only: bool = False) -> Missing | None:
+    """Return the first argument that stands for something missing; the call then gives it on instead of a result."""
     for argument in arguments:
-        if isinstance(argument, Undefined):
-            fail(argument)
-
-
-def _check_unbroken(arguments: Iterable[Any]) -> None:
-    for argument in arguments:
-        if type(argument) is Broken:
-            raise argument.error()
+        if isinstance(argument, Missing) and (not broken_only or type(argument) is Broken):
+            return argument
+    return None
 
 
 def forced(arguments: Iterable[Any]) -> list[Any]:
@@ -107,19 +101,27 @@ def _revealed(arguments: Iterable[Any]) -> list[Any]:
 
 
 def guarded(kind: str, name: str, function: Callable[..., Any]) -> Callable[..., Any]:
-    """Wrap a filter or test: plain arguments, no undefined ones, results that can be read twice, errors with a name."""
-    check = _check_unbroken if name in TAKES_UNDEFINED else check_defined
+    """Wrap a filter or test: plain arguments, results that can be read twice, errors with a name.
+
+    What is undefined passes through, so that a later ``default`` or ``is defined`` can deal with it.
+    """
+    broken_only = name in TAKES_UNDEFINED
     prepare = forced if name in TAKES_VAULTED else _revealed
 
     def call(*args: Any, **kwargs: Any) -> Any:
         args = tuple(prepare(args))
-        check(args)
+        missing = first_missing(args, broken_only)
         if kwargs:
             kwargs = dict(zip(kwargs, prepare(kwargs.values()), strict=True))
-            check(kwargs.values())
+            if missing is None:
+                missing = first_missing(kwargs.values(), broken_only)
+        if missing is not None:
+            return missing
         try:
             return listed(function(*args, **kwargs))
-        except UndefinedVariableError:
+        except UndefinedVariableError as error:
+            return marker(error)
+        except RecursionError:
             raise
         except TemplateError as error:
             raise error if error.message.startswith(f"{kind} ") else failure(kind, name, error) from error

@@ -7,8 +7,7 @@ from ast import literal_eval
 from collections.abc import Callable, Mapping, Sequence
 from functools import partial
 from pathlib import Path
-from types import TracebackType
-from typing import Any, Final, NamedTuple, TypeVar
+from typing import Any, Final, NamedTuple
 
 import jinja2.exceptions
 from jinja2 import nodes
@@ -16,32 +15,21 @@ from jinja2.parser import Parser
 from jinja2.runtime import Undefined
 
 from assible.exceptions import (
-    AssibleError,
     ConditionError,
     TemplateError,
-    TemplateSyntaxError,
     UndefinedVariableError,
     VaultError,
 )
 from assible.model.origin import Origin
 from assible.model.text import SourceDict, SourceList, SourceText, TemplateText, VaultedText
-from assible.templating.environment import (
-    ScopedEnvironment,
-    ScopedTemplate,
-    SearchLoader,
-    Steps,
-    loaded_names,
-    mutates,
-    path_of,
-)
+from assible.templating.codegen import Steps, loaded_names, mutates, path_of
+from assible.templating.environment import ScopedEnvironment, ScopedTemplate, SearchLoader
+from assible.templating.failures import located, template_place, translated
 from assible.templating.functions import BLOCKING_FUNCTIONS, LookupRunner, lookup_functions, standard_functions
-from assible.templating.plugins import PluginTable
 from assible.templating.scope import MISSING, OMIT, Scope
 from assible.templating.undefined import Missing, fail, marker, type_name
 from assible.templating.views import LazyMapping, LazySequence, joined, plain, text_of
 
-Result = TypeVar("Result")
-_UNKNOWN_PLUGIN: Final = re.compile(r"No (filter|test) named '([^']*)'")
 # What a template file may choose, and what it has otherwise.
 FILE_OPTIONS: Final[Mapping[str, Any]] = {
     "block_start_string": "{%",
@@ -54,6 +42,8 @@ FILE_OPTIONS: Final[Mapping[str, Any]] = {
     "lstrip_blocks": False,
     "newline_sequence": "\n",
 }
+# What makes a template need other files.
+_LOADING: Final = (nodes.Include, nodes.Import, nodes.FromImport, nodes.Extends)
 _HEADER: Final = "#jinja2:"
 _HEADER_OPTION: Final = re.compile(r"(\w+)\s*:\s*('[^']*'|\"[^\"]*\"|[^,]*)")
 _OUTER_DELIMITERS: Final = (("{{", "}}"), ("{%", "%}"))
@@ -209,7 +199,7 @@ class Templar:
             template.lines_before = text.count("\n") - body.count("\n")
             return plain(joined(template.root_render_func(template.context(scope))))
         except Exception as error:  # templates run operators and functions of any type
-            raise _located(error, _template_place(error.__traceback__) or Origin(path)) from error
+            raise located(error, template_place(error.__traceback__) or Origin(path)) from error
 
     def blocking(self, value: Any) -> bool:
         """Tell whether a template in the value may wait for something outside (a lookup); a thread must render it."""
@@ -273,7 +263,7 @@ class Templar:
             except RecursionError:
                 raise
             except Exception as error:  # templates run operators and functions of any type
-                return marker(_located(error, raw.origin))
+                return marker(located(error, raw.origin))
             if compiled.newlines and isinstance(value, str):
                 value = _with_newlines(value, compiled.newlines)
             if type(value) is Missing and value.origin is None:
@@ -287,7 +277,7 @@ class Templar:
             try:
                 return self._cell(raw.reveal(), scope)
             except VaultError as error:
-                return marker(_located(error, raw.origin))
+                return marker(located(error, raw.origin))
         return raw
 
     def _loop_error(self, name: str, scope: Scope) -> TemplateError:
@@ -335,10 +325,10 @@ class Templar:
             loop = next((found for found in loops if found), [])
             raise self._loop_error(loop[0] if loop else text, scope) from error
         except Exception as error:  # templates run operators and functions of any type
-            located = _located(error, getattr(text, "origin", None))
-            if located is error:
+            failure = located(error, getattr(text, "origin", None))
+            if failure is error:
                 raise
-            raise located from error
+            raise failure from error
 
     def _decide(self, expression: Any, scope: Scope, origin: Origin | None) -> Any:
         """Return what a condition gives, before it is judged."""
@@ -372,7 +362,7 @@ class Templar:
         compiled = self._templates.get(text)
         if compiled is None:
             environment = self._environment
-            tree = _translated(environment, text, lambda: environment.parse(str(text)))
+            tree = translated(environment, text, lambda: environment.parse(str(text)))
             compiled = self._compile(environment, text, tree, _trailing_newlines(text))
             self._templates[text] = compiled
         return compiled
@@ -381,7 +371,7 @@ class Templar:
         compiled = self._expressions.get(text)
         if compiled is None:
             environment = self._expressions_environment
-            tree = _translated(environment, text, lambda: _parse_expression(environment, text))
+            tree = translated(environment, text, lambda: _parse_expression(environment, text))
             compiled = self._compile(environment, text, tree, 0)
             self._expressions[text] = compiled
         return compiled
@@ -392,19 +382,39 @@ class Templar:
         blocking = not names.isdisjoint(BLOCKING_FUNCTIONS) or _calls_blocking_filter(environment, tree)
         if path is not None:
             evaluate: Callable[[Scope], Any] = _path_reader(environment, *path)
+        elif any(True for _ in tree.find_all(_LOADING)):
+            evaluate = partial(self._loading, str(text))
         else:
-            template = _translated(environment, text, lambda: environment.template(tree, mutates=mutates(tree)))
+            template = translated(environment, text, lambda: environment.template(tree, mutates=mutates(tree)))
             evaluate = _template_reader(template)
         return _Compiled(evaluate, blocking, names, newlines, path is None)
 
-    def _file_template(self, text: str, scope: Scope, path: str, options: dict[str, Any]) -> ScopedTemplate:
-        directories = (*getattr(scope.context, "search_dirs", ()), str(Path(path).parent))
-        key = (directories, *options.values())
+    def _loading(self, text: str, scope: Scope) -> Any:
+        """Evaluate a template that is not a file and yet includes or imports files."""
+        directories = tuple(getattr(scope.context, "search_dirs", ()))
+        environment = self._file_environment(directories, {"trim_blocks": True}, raw_strings=True)
+        template = self._file_templates.get((text, directories))
+        if template is None:
+            tree = environment.parse(text)
+            template = environment.template(tree, mutates=mutates(tree))
+            self._file_templates[text, directories] = template
+        return joined(template.root_render_func(template.context(scope)))
+
+    def _file_environment(
+        self, directories: tuple[str, ...], options: dict[str, Any], raw_strings: bool = False
+    ) -> ScopedEnvironment:
+        key = (directories, raw_strings, *options.values())
         environment = self._files.get(key)
         if environment is None:
             loader = SearchLoader(directories, self._read_file)
-            environment = self._new_environment(raw_strings=False, loader=loader, **options)
+            environment = self._new_environment(raw_strings=raw_strings, loader=loader, **options)
             self._files[key] = environment
+        return environment
+
+    def _file_template(self, text: str, scope: Scope, path: str, options: dict[str, Any]) -> ScopedTemplate:
+        directories = (*getattr(scope.context, "search_dirs", ()), str(Path(path).parent))
+        environment = self._file_environment(directories, options)
+        key = (directories, *options.values())
         template = self._file_templates.get((text, path, key))
         if template is None:
             tree = environment.parse(text, path, path)
@@ -463,60 +473,6 @@ def _parse_expression(environment: ScopedEnvironment, text: str) -> nodes.Templa
     tree = nodes.Template([nodes.Output([expression], lineno=1)], lineno=1)
     tree.set_environment(environment)
     return tree
-
-
-def _translated(environment: ScopedEnvironment, text: str, work: Callable[[], Result]) -> Result:
-    """Run a parsing or compiling step; its errors become errors of this room."""
-    try:
-        return work()
-    except jinja2.exceptions.TemplateSyntaxError as error:
-        raise _syntax_error(error, environment, getattr(text, "origin", None)) from error
-
-
-def _syntax_error(
-    error: jinja2.exceptions.TemplateSyntaxError, environment: ScopedEnvironment | None, origin: Origin | None
-) -> TemplateSyntaxError:
-    message = (error.message or "it cannot be parsed").rstrip(".")
-    unknown = _UNKNOWN_PLUGIN.match(message)
-    if unknown is None:
-        return TemplateSyntaxError(f"the template is not valid Jinja: {message}", origin=origin)
-    kind, name = unknown.groups()
-    table = getattr(environment, f"{kind}s", None)
-    hint = table.hint(name) if isinstance(table, PluginTable) else None
-    return TemplateSyntaxError(f"there is no {kind} {name!r}", origin=origin, hint=hint)
-
-
-def _located(error: Exception, origin: Origin | None) -> TemplateError:
-    """Make whatever a template raised an error of this room; the innermost place stays."""
-    if isinstance(error, TemplateError):
-        if error.origin is None:
-            error.origin = origin
-        return error
-    if isinstance(error, jinja2.exceptions.TemplateSyntaxError):
-        place = Origin(error.filename, error.lineno) if error.filename else origin
-        return _syntax_error(error, None, place)
-    if isinstance(error, jinja2.exceptions.UndefinedError):
-        return UndefinedVariableError(str(error), origin=origin)
-    if isinstance(error, AssibleError):
-        return TemplateError(error.message, origin=error.origin or origin, hint=error.hint)
-    unknown = _UNKNOWN_PLUGIN.match(str(error))
-    if unknown:
-        return TemplateError(f"there is no {unknown[1]} {unknown[2]!r}", origin=origin)
-    if isinstance(error, jinja2.exceptions.TemplateNotFound):
-        return TemplateError(str(error), origin=origin)
-    return TemplateError(f"the template failed: {str(error) or type(error).__name__}", origin=origin)
-
-
-def _template_place(trace: TracebackType | None) -> Origin | None:
-    """Return the innermost line of a template file that a traceback passed through."""
-    place = None
-    while trace is not None:
-        template = trace.tb_frame.f_globals.get("__jinja_template__")
-        if isinstance(template, ScopedTemplate) and template.filename:
-            line = template.get_corresponding_lineno(trace.tb_lineno) + template.lines_before
-            place = Origin(template.filename, line)
-        trace = trace.tb_next
-    return place
 
 
 def _split_header(text: str) -> tuple[str, dict[str, Any]]:

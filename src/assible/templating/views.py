@@ -158,12 +158,12 @@ def plain(value: Any, keep_markers: bool = False) -> Any:
 
 
 def _plain_mapping(value: Mapping[Any, Any], keep: bool) -> Any:
-    items = {key: plain(element, keep) for key, element in value.items()}
+    items = {key: element if type(element) in _ATOMS else plain(element, keep) for key, element in value.items()}
     return items if keep else {key: element for key, element in items.items() if element is not OMIT}
 
 
 def _plain_elements(value: Any, keep: bool) -> Any:
-    elements = [plain(element, keep) for element in value]
+    elements = [element if type(element) in _ATOMS else plain(element, keep) for element in value]
     return elements if keep else [element for element in elements if element is not OMIT]
 
 

@@ -176,6 +176,21 @@ class TestFiles:
         assert text == "opened S"
 
 
+def test_a_template_that_is_no_file_may_include_files(templar: Templar, tmp_path: Path) -> None:
+    (tmp_path / "part.j2").write_text("{{ x + 1 }}\n")
+    scope = Scope(({"x": 1},), SimpleNamespace(search_dirs=(str(tmp_path),)))
+    assert templar.render(TemplateText("a {% include 'part.j2' %}"), scope) == "a 2"
+    assert templar.render(TemplateText("{% include 'gone.j2' ignore missing %}"), scope) is None
+    with pytest.raises(TemplateError, match=r"'gone\.j2' was found in none of"):
+        templar.render(TemplateText("{% include 'gone.j2' %}", Origin("play.yml", 1)), scope)
+
+
+def test_jinja_extensions_may_be_switched_on() -> None:
+    templar = Templar(filters={}, tests={}, extensions=["jinja2.ext.do", "jinja2.ext.loopcontrols"])
+    text = "{% set l = [] %}{% for i in range(9) %}{% if i > 2 %}{% break %}{% endif %}{% do l.append(i) %}{% endfor %}{{ l }}"
+    assert templar.render(TemplateText(text), Scope(())) == [0, 1, 2]
+
+
 def test_many_threads_may_render_at_once(templar: Templar) -> None:
     scope = Scope((trusted({"a": "{{ b }}", "b": "{{ c.d }}", "c": {"d": "{{ e }}"}, "e": 7}),))
 

@@ -215,3 +215,37 @@ def test_an_error_message_does_not_show_values(templar: Templar) -> None:
         with pytest.raises(TemplateError) as caught:
             templar.render(TemplateText(text), scope)
         assert "hunter2" not in caught.value.describe()
+
+
+@pytest.mark.parametrize(
+    ("expression", "expected"),
+    [
+        ("nope | upper | default('D')", "D"),
+        ("(nope | upper) is defined", False),
+        ("'abc' | replace('b', nope) | default('D')", "D"),
+        ("(nope is mapping) | default('D')", "D"),
+        ("range(nope) | default('D')", "D"),
+        ("nope.method() | default('D')", "D"),
+        ("nope() is defined", False),
+        ("[1] | map('upper', nope) | default('D')", "D"),
+        ("['a', nope] | map('default', 'z')", ["a", "z"]),
+        ("['a', nope] | select('defined')", ["a"]),
+        ("(1 if false) | upper", ""),
+    ],
+)
+def test_what_is_undefined_passes_through_calls_to_a_later_default(
+    templar: Templar, scope: Scope, expression: str, expected: Any
+) -> None:
+    assert templar.evaluate(expression, scope) == expected
+
+
+@pytest.mark.parametrize("expression", ["(nope + 1) | default('D')", "(nope == 1) | default('D')", "nope ~ 'a'"])
+def test_what_is_undefined_does_not_pass_through_operators(templar: Templar, scope: Scope, expression: str) -> None:
+    with pytest.raises(UndefinedVariableError):
+        templar.evaluate(expression, scope)
+
+
+def test_a_loop_through_a_filter_is_still_a_loop(templar: Templar) -> None:
+    scope = Scope((trusted({"a": ["{{ b | first }}"], "b": ["{{ a | first }}"]}),))
+    with pytest.raises(TemplateError, match="without end"):
+        templar.evaluate("a | first", scope)

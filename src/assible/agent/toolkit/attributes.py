@@ -143,7 +143,7 @@ def flags_of(path: str, include_version: bool = True) -> "Dict[str, Any]":
     if program is None or not os.path.lexists(path):
         return {}
     finished = processes.run([program, "-vd" if include_version else "-d", path])
-    words = finished.stdout.decode("utf-8", "surrogateescape").split(" ")
+    words = finished.stdout.decode("utf-8", "surrogateescape").split()
     if finished.rc != 0 or len(words) < (2 if include_version else 1):
         return {}
     index = 1 if include_version else 0

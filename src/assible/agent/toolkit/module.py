@@ -469,12 +469,9 @@ class Module(object):
     def add_path_info(self, kwargs: "Dict[str, Any]") -> "Dict[str, Any]":
         """Add what is known of the file that ``path`` or ``dest`` names to a result."""
         path = kwargs.get("path", kwargs.get("dest"))
-        if path is None:
+        if path is None or not os.path.exists(path):
             return kwargs
         facts = files.describe(path)
-        if not facts:
-            kwargs["state"] = "absent"
-            return kwargs
         kwargs.update(facts)
         if selinux.is_active():
             kwargs["secontext"] = ":".join(part or "" for part in selinux.context_of(path))

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 from collections.abc import Mapping
-from difflib import get_close_matches
 from pathlib import Path
 from typing import Any, Final
 
@@ -61,6 +60,8 @@ def run_lookup(name: str, terms: list[Any], options: dict[str, Any], scope: Scop
     short = plain_name(name)
     lookup = LOOKUPS.get(short)
     if lookup is None:
+        from difflib import get_close_matches
+
         near = get_close_matches(short, LOOKUPS, n=2)
         hint = f"did you mean {' or '.join(map(repr, near))}?" if near else None
         raise PluginNotFoundError(f"there is no lookup {name!r}", hint=hint)

@@ -1,0 +1,1 @@
+"""Fact caches: where facts are kept between runs."""
