@@ -67,7 +67,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     options = parser().parse_args(arguments)
     if options.version:
         return common.show_version(PROG)
-    return common.guarded(PROG, lambda: run(options))
+    return common.guarded(lambda: run(options))
 
 
 def run(options: argparse.Namespace) -> int:

@@ -311,8 +311,11 @@ def show_version(prog: str) -> int:
     return 0
 
 
-def guarded(prog: str, work: Callable[[], int]) -> int:
+def guarded(work: Callable[[], int], *, vault_error: int = EXIT_PARSE) -> int:
     """Run a command; what a person can mend is told without a traceback.
+
+    Args:
+        vault_error: The exit code for what no secret opens.
 
     Returns:
         The exit code: 4 for a source that does not parse, 1 for other mistakes, 99 for Ctrl-C.
@@ -330,7 +333,10 @@ def guarded(prog: str, work: Callable[[], int]) -> int:
     except LanguageError as error:
         print(f"[ERROR]: {error.describe()}", file=sys.stderr)
         return EXIT_PARSE
-    except (TransportError, VaultError) as error:
+    except VaultError as error:
+        print(f"[ERROR]: {error.describe()}", file=sys.stderr)
+        return vault_error
+    except TransportError as error:
         print(f"[ERROR]: {error.describe()}", file=sys.stderr)
         return EXIT_PARSE
     except UsageError as error:

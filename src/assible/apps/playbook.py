@@ -54,7 +54,7 @@ def main(argv: Sequence[str] | None = None) -> int:
         parsed.print_usage(sys.stderr)
         print(f"{PROG}: error: name at least one playbook", file=sys.stderr)
         return common.EXIT_USAGE
-    return common.guarded(PROG, lambda: run(options))
+    return common.guarded(lambda: run(options))
 
 
 def run(options: argparse.Namespace) -> int:

@@ -109,7 +109,7 @@ def main(argv: Sequence[str] | None = None) -> int:
         parsed.print_usage(sys.stderr)
         print(f"{PROG}: error: name an action", file=sys.stderr)
         return common.EXIT_USAGE
-    return common.guarded(PROG, lambda: run(options))
+    return common.guarded(lambda: run(options), vault_error=common.EXIT_ERROR)
 
 
 def run(options: argparse.Namespace) -> int:
