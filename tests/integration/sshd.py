@@ -15,6 +15,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 START_SECONDS = 5.0
+#: One sshd listens on no more addresses than this (a limit compiled into it).
+ADDRESSES_PER_SERVER = 16
 
 
 @dataclass(frozen=True)
@@ -26,7 +28,7 @@ class Sshd:
         key: The private key that logs in as each of the users.
         known_hosts: Knows the server's key for all its addresses.
         config: An ssh client configuration: names ``h1``, ``h2`` ... and everything needed to log in.
-        pid: The listening process.
+        pids: The listening processes: one for every sixteen addresses.
     """
 
     directory: Path
@@ -35,7 +37,7 @@ class Sshd:
     known_hosts: Path
     config: Path
     addresses: tuple[str, ...]
-    pid: int
+    pids: tuple[int, ...]
 
     @property
     def ssh_args(self) -> str:
@@ -44,7 +46,7 @@ class Sshd:
 
     def session_pids(self) -> list[int]:
         """Return the processes that serve logins at the moment."""
-        return _children(self.pid)
+        return [pid for listener in self.pids for pid in _children(listener)]
 
     def cut(self) -> None:
         """Kill every login's server process, as a network failure would look from the client."""
@@ -68,31 +70,38 @@ def start_sshd(
     directory.chmod(0o755)
     addresses = tuple(f"127.0.{1 + number // 250}.{1 + number % 250}" for number in range(hosts))
     port = _free_port(addresses[0])
-    process = None
+    processes: list[subprocess.Popen[bytes]] = []
     try:
         _write_keys(directory, users)
         known_hosts = directory / "known_hosts"
         host_key = (directory / "host_key.pub").read_text().split()
         known_hosts.write_text("".join(f"[{address}]:{port} {host_key[0]} {host_key[1]}\n" for address in addresses))
-        server = directory / "sshd_config"
-        server.write_text(_server_config(directory, port, addresses, config_lines))
         client = directory / "ssh_config"
         client.write_text(_client_config(directory, port, addresses))
         Path("/run/sshd").mkdir(mode=0o755, exist_ok=True)
-        process = subprocess.Popen(
-            [shutil.which("sshd") or "/usr/sbin/sshd", "-D", "-e", "-f", str(server)],
-            stderr=(directory / "log").open("wb"),
-            start_new_session=True,
-        )
-        _wait_for(addresses[0], port)
-        yield Sshd(directory, port, directory / "id", known_hosts, client, addresses, process.pid)
+        for start in range(0, hosts, ADDRESSES_PER_SERVER):
+            part = addresses[start : start + ADDRESSES_PER_SERVER]
+            processes.append(_start(directory, f"server{start}", _server_config(directory, port, part, config_lines)))
+            _wait_for(part[0], port)
+        pids = tuple(process.pid for process in processes)
+        yield Sshd(directory, port, directory / "id", known_hosts, client, addresses, pids)
     finally:
-        if process is not None:
+        for process in processes:
             for pid in _children(process.pid):
                 _kill(pid)
             process.terminate()
             process.wait()
         shutil.rmtree(directory, ignore_errors=True)
+
+
+def _start(directory: Path, name: str, config: str) -> subprocess.Popen[bytes]:
+    path = directory / f"{name}.conf"
+    path.write_text(config)
+    return subprocess.Popen(
+        [shutil.which("sshd") or "/usr/sbin/sshd", "-D", "-e", "-f", str(path)],
+        stderr=(directory / f"{name}.log").open("wb"),
+        start_new_session=True,
+    )
 
 
 def _write_keys(directory: Path, users: tuple[str, ...]) -> None:
@@ -110,7 +119,7 @@ def _server_config(directory: Path, port: int, addresses: tuple[str, ...], more:
         *(f"ListenAddress {address}:{port}" for address in addresses),
         f"HostKey {directory}/host_key",
         f"AuthorizedKeysFile {directory}/authorized/%u",
-        f"PidFile {directory}/pid",
+        "PidFile none",
         "StrictModes no",
         "UsePAM yes",
         "PermitRootLogin yes",

@@ -6,7 +6,7 @@ import signal
 import sys
 import time
 
-from assible.agent import current, runner, wire
+from assible.agent import current, runner, spare, wire
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -51,6 +51,9 @@ class Agent(object):
         self.transfers: "Dict[Tuple[int, int], Any]" = {}
         self.held: "Set[int]" = {writer}
         self.made_directories: "Set[str]" = set()
+        self._spare: "Optional[spare.Spare]" = None
+        self._spare_is_due = False
+        self._leaving: "Set[int]" = set()
         self._timers: "List[Tuple[float, Callable[[], None]]]" = []
         self._reader = reader
         self._writer = writer
@@ -128,17 +131,21 @@ class Agent(object):
             mine.add(self._selector.fileno())
         return [fd for fd in mine if isinstance(fd, int)]
 
+    def begin(self, job: runner.Job) -> None:
+        """Watch a child whose pipes are not watched yet."""
+        self.jobs[(job.channel, job.request_id)] = job
+        for descriptor in job.readers:
+            self.watch(descriptor, lambda fd=descriptor: self._job_output(job, fd))  # type: ignore[misc]
+        if job.stdin:
+            self.watch(job.stdin[0], lambda: self._job_input(job), write=True)
+
     def start(
         self, channel: int, header: "Dict[str, Any]", child: "Callable[[], int]", stdin: bytes = b"", tmp: str = ""
     ) -> runner.Job:
         """Fork a child for a request and watch it; the reply goes out when it has ended."""
         job = runner.launch(channel, header, stdin, child, self.private_descriptors())
         job.tmp = tmp or None
-        self.jobs[(channel, job.request_id)] = job
-        for descriptor in job.readers:
-            self.watch(descriptor, lambda fd=descriptor: self._job_output(job, fd))  # type: ignore[misc]
-        if job.stdin:
-            self.watch(job.stdin[0], lambda: self._job_input(job), write=True)
+        self.begin(job)
         return job
 
     def _catch_signals(self) -> None:
@@ -153,9 +160,12 @@ class Agent(object):
         self.watch(self._lessons, self._learn)
 
     def _turn(self) -> None:
-        for key, _ in self._selector.select(self._patience()):
+        ready = self._selector.select(0 if self._spare_is_due else self._patience())
+        for key, _ in ready:
             if key.fd in self._selector.get_map():
                 key.data()
+        if self._spare_is_due and not ready:
+            self._renew_spare()
         if self._timers or self.jobs:
             self._run_timers()
 
@@ -232,6 +242,12 @@ class Agent(object):
         self.modules.store(header, body)
 
     def _run(self, channel: int, header: "Dict[str, Any]", body: bytes) -> None:
+        if header["style"] == "native" and not header.get("detach") and self.modules.is_warm(header["bundle"]):
+            self._spare_is_due = not self._finishing
+            job = self._hand_over(channel, header, body)
+            if job is not None:
+                self.begin(job)
+                return
         tmp = ""
         if header["style"] not in ("native", "python"):
             tmp = runner.make_private_directory(header.get("tmp"))
@@ -243,6 +259,36 @@ class Agent(object):
             child = lambda: detached.launch(header["detach"], module, tmp)  # noqa: E731  # one of two ways to start
             tmp = ""
         self.start(channel, header, child, tmp=tmp)
+
+    def _hand_over(self, channel: int, header: "Dict[str, Any]", body: bytes) -> "Optional[runner.Job]":
+        """Give a call to the waiting child, where there is one that has the code."""
+        waiting = self._spare
+        if waiting is None or waiting.generation != self.modules.generation:
+            return None
+        job = waiting.start(channel, header, body)
+        if job is not None:
+            self._spare = None
+            self.held.difference_update(waiting.descriptors)
+        return job
+
+    def _renew_spare(self) -> None:
+        """Have a child waiting that knows all that the agent knows."""
+        self._spare_is_due = False
+        if self._spare is not None and self._spare.generation == self.modules.generation:
+            return
+        self._drop_spare()
+        fresh = self._spare = spare.fork_spare(self.modules, self.private_descriptors())
+        self.held.update(fresh.descriptors)
+
+    def _drop_spare(self) -> None:
+        old, self._spare = self._spare, None
+        if old is None:
+            return
+        self._leaving.add(old.pid)
+        old.close()
+        for descriptor in old.readers:
+            os.close(descriptor)
+        self.held.difference_update(old.descriptors)
 
     def _exec(self, channel: int, header: "Dict[str, Any]", body: bytes) -> None:
         argv = header.get("argv")
@@ -272,6 +318,8 @@ class Agent(object):
         data = job.read(descriptor)
         if data:
             self._take(job, descriptor, data)
+            if job.has_left:
+                self._finish_if_done(job)
         elif data is not None:
             self._close_reader(job, descriptor)
             self._finish_if_done(job)
@@ -313,6 +361,7 @@ class Agent(object):
             return
         for job in list(self.jobs.values()):
             self._reap(job)
+        self._leaving = {pid for pid in self._leaving if not _is_reaped(pid)}
         for child in list(self.channels.values()):
             child.reap()
         if set(numbers) & {int(signal.SIGTERM), int(signal.SIGHUP), int(signal.SIGINT)}:
@@ -320,7 +369,7 @@ class Agent(object):
 
     def _learn(self) -> None:
         """Import what a module had to import, so that the next run finds it there."""
-        runner.learn(os.read(self._lessons, runner.LESSON_BYTES).decode("ascii", "replace").split(","))
+        self.modules.learn(os.read(self._lessons, runner.LESSON_BYTES).decode("ascii", "replace").split(","))
 
     def _reap(self, job: runner.Job) -> None:
         if job.status is not None:
@@ -341,6 +390,8 @@ class Agent(object):
         if job.status is None or (job.channel, job.request_id) not in self.jobs:
             return
         del self.jobs[(job.channel, job.request_id)]
+        if job.has_left:
+            self._leaving.add(job.pid)
         for descriptor in list(job.readers):
             data = job.read(descriptor)
             while data and not job.problem:
@@ -362,6 +413,13 @@ class Agent(object):
             transfer.abandon()
         for child in self.channels.values():
             child.close()
+
+
+def _is_reaped(pid: int) -> bool:
+    try:
+        return os.waitpid(pid, os.WNOHANG)[0] != 0
+    except ChildProcessError:
+        return True
 
 
 def _stop(number: int, frame: "Any") -> None:

@@ -20,6 +20,9 @@ READ_BYTES = 256 * 1024
 EXEC_FAILED = 127
 # A write of this size into a pipe is never mixed with another child's.
 LESSON_BYTES = 4096
+#: What a child writes behind its result when it leaves, and before its exit code; a result is JSON and never holds it.
+FAREWELL = b"\0left"
+FAREWELL_BYTES = len(FAREWELL) + 1
 JSON_ARGS_MARK = b"<<INCLUDE_ANSIBLE_MODULE_JSON_ARGS>>"
 _FALLBACK_TMP = ("/tmp", "/var/tmp", "/dev/shm", "/run/user")
 _STREAMS = ("out", "err", "res")
@@ -29,6 +32,7 @@ class Job(object):
     """A forked child that is running, and what it has written so far.
 
     Attributes:
+        has_left: Whether the child has said that it leaves; its process may take a moment longer.
         problem: Why it was ended before its time: ``timeout``, ``cancelled``, ``too_much_output``; else None.
         readers: Open pipe -> the stream that it is.
         stdin: ``[descriptor, data that is still to be written]`` while there is any, else None.
@@ -38,6 +42,7 @@ class Job(object):
         "channel",
         "chunks",
         "deadline",
+        "has_left",
         "limit",
         "pid",
         "problem",
@@ -60,6 +65,7 @@ class Job(object):
         self.deadline = time.monotonic() + header["timeout"] if header.get("timeout") else None
         self.chunks: "Dict[str, List[bytes]]" = {name: [] for name in _STREAMS}
         self.size = 0
+        self.has_left = False
         self.pid = 0
         self.status: "Optional[int]" = None
         self.problem: "Optional[str]" = None
@@ -87,10 +93,15 @@ class Job(object):
             self.end("too_much_output")
         elif not (self.stream and name != "res"):
             self.chunks[name].append(data)
+        if name == "res" and self.status is None and data[-FAREWELL_BYTES:-1] == FAREWELL:
+            self.status = data[-1] << 8
+            self.has_left = True
 
     def outcome(self) -> "Tuple[Dict[str, Any], bytes]":
         """Return the reply's header and body."""
         parts = [b"".join(self.chunks[name]) for name in _STREAMS]
+        if parts[2][-FAREWELL_BYTES:-1] == FAREWELL:
+            parts[2] = parts[2][:-FAREWELL_BYTES]
         header = {
             "t": "done",
             "id": self.request_id,
@@ -120,20 +131,32 @@ def launch(channel: int, header: "Dict[str, Any]", stdin: bytes, child: "Callabl
         close: The agent's own descriptors, which no child may keep.
     """
     job = Job(channel, header)
-    pipes = [os.pipe() for _ in _STREAMS]
+    pipes = make_pipes()
     feed = os.pipe() if stdin else None
     job.pid = os.fork()
     if job.pid == 0:
         _become_child(header, pipes, feed, child, close)
-    for name, (reader, writer) in zip(_STREAMS, pipes):  # Python 3.6 has no strict=
-        os.close(writer)
-        os.set_blocking(reader, False)
-        job.readers[reader] = name
+    job.readers = keep_readers(pipes)
     if feed:
         os.close(feed[0])
         os.set_blocking(feed[1], False)
         job.stdin = [feed[1], memoryview(stdin)]
     return job
+
+
+def make_pipes() -> "List[Tuple[int, int]]":
+    """Return a pipe for each of a child's streams."""
+    return [os.pipe() for _ in _STREAMS]
+
+
+def keep_readers(pipes: "List[Tuple[int, int]]") -> "Dict[int, str]":
+    """Close the child's ends; return the agent's, each with its stream's name."""
+    readers = {}
+    for name, (reader, writer) in zip(_STREAMS, pipes):  # Python 3.6 has no strict=
+        os.close(writer)
+        os.set_blocking(reader, False)
+        readers[reader] = name
+    return readers
 
 
 def _become_child(
@@ -144,22 +167,46 @@ def _become_child(
     close: "List[int]",
 ) -> None:
     """Turn the fork into a process of its own, do the work, and never return."""
+
+    def work() -> int:
+        stand_alone(pipes, feed, close)
+        settle(header)
+        return child()
+
+    leave_with(work)
+
+
+def leave_with(work: "Callable[[], int]") -> None:
+    """Do the work of a forked child, and leave the process with the exit code that it returns."""
     code = 1
     try:
-        os.setsid()
-        processes.reset_signals()
-        _connect(pipes, feed)
-        for descriptor in close:
-            os.close(descriptor)
-        _settle(header)
-        code = child()
+        code = work()
     except SystemExit as error:
         code = _system_exit_code(error)
     except BaseException:  # foreign code may raise anything; the report is its stderr, as in any process
         _print_traceback()
     finally:
         _flush()
+        _say_farewell(code & 0xFF)
         os._exit(code & 0xFF)
+
+
+def stand_alone(pipes: "List[Tuple[int, int]]", feed: "Optional[Tuple[int, int]]", close: "List[int]") -> None:
+    """Make the forked child a process like any other: its own session, signals and standard streams."""
+    os.setsid()
+    processes.reset_signals()
+    _connect(pipes, feed)
+    for descriptor in close:
+        os.close(descriptor)
+
+
+def _say_farewell(code: int) -> None:
+    """Tell the agent the exit code: it need not wait until the system has taken this process apart."""
+    if current.result_fd is not None:
+        try:
+            os.write(current.result_fd, FAREWELL + bytes((code,)))
+        except OSError:
+            pass
 
 
 def _connect(pipes: "List[Tuple[int, int]]", feed: "Optional[Tuple[int, int]]") -> None:
@@ -177,7 +224,8 @@ def _connect(pipes: "List[Tuple[int, int]]", feed: "Optional[Tuple[int, int]]") 
         os.close(feed[1])
 
 
-def _settle(header: "Dict[str, Any]") -> None:
+def settle(header: "Dict[str, Any]") -> None:
+    """Give the child the environment, umask and directory that its request names."""
     environment = header.get("env")
     if environment:
         os.environ.update(environment)
@@ -215,11 +263,16 @@ def _flush() -> None:
 
 
 class Modules(object):
-    """The bundles that the controller has sent, and how a module of each style is started."""
+    """The bundles that the controller has sent, and how a module of each style is started.
+
+    Attributes:
+        generation: Grows whenever there is more that a forked child finds ready: code, imported modules.
+    """
 
     def __init__(self, finder: "MemoryFinder") -> None:
         self._finder = finder
         self._bundles: "Dict[str, List[List[Any]]]" = {}
+        self.generation = 0
         self._warm: "set[str]" = set()
 
     def store(self, header: "Dict[str, Any]", body: bytes) -> None:
@@ -235,6 +288,18 @@ class Modules(object):
         if bundle:
             self._bundles[bundle["id"]] = bundle["entries"]
 
+    def is_warm(self, bundle: str) -> bool:
+        """Tell whether what a bundle's runs share has been done."""
+        return bundle in self._warm
+
+    def learn(self, names: "List[str]") -> None:
+        """Import what modules had to import, so that the next one finds it there."""
+        for name in names:
+            if name and name not in sys.modules:
+                _import_quietly(name)
+                self.generation += 1
+        _freeze()
+
     def prepare(self, header: "Dict[str, Any]", body: bytes, tmp: str) -> "Callable[[], int]":
         """Do in the warm parent what all runs of a module share; return what the forked child does.
 
@@ -245,7 +310,8 @@ class Modules(object):
         style = header["style"]
         if style in ("native", "python"):
             table = {name: (digest, package) for name, digest, package, _ in entries}
-            if header["bundle"] not in self._warm:
+            if not self.is_warm(header["bundle"]):
+                self.generation += 1
                 self._warm.add(header["bundle"])
                 self._warm_up(entries, table, style, header["main"])
             runner = _run_native if style == "native" else _run_python
@@ -304,18 +370,19 @@ def _run_native(
 ) -> int:
     _enter(finder, table, header, body)
     name = header["main"]
-    known = set(sys.modules)
+    known = len(sys.modules)
     try:
         __import__(name)
         sys.modules[name].main()
     finally:
-        _teach(known)
+        if len(sys.modules) > known:
+            teach(list(sys.modules)[known:])
     return 0
 
 
-def _teach(known: "set[str]") -> None:
+def teach(names: "List[str]") -> None:
     """Tell the agent which parts of the standard library this run had to import."""
-    new = [name for name in list(sys.modules) if name not in known and is_standard(sys.modules[name])]
+    new = [name for name in names if is_standard(sys.modules[name])]
     if new and current.lessons_fd is not None:
         os.write(current.lessons_fd, (",".join(new) + ",").encode("ascii", "replace")[:LESSON_BYTES])
 
@@ -326,14 +393,6 @@ def is_standard(module: "Any") -> bool:
     if path is None:
         return getattr(module, "__name__", "") in sys.builtin_module_names
     return path.startswith(os.path.dirname(os.__file__) + os.sep) and "-packages" + os.sep not in path
-
-
-def learn(names: "List[str]") -> None:
-    """Import what modules had to import, so that the next one finds it there."""
-    for name in names:
-        if name and name not in sys.modules:
-            _import_quietly(name)
-    _freeze()
 
 
 def _freeze() -> None:

@@ -16,7 +16,7 @@ STARS = "********"
 
 def emit(result: "Dict[str, Any]") -> None:
     """Write a result to the agent, or to stdout where there is none."""
-    text = json.dumps(result, default=_plain)
+    text = to_text(result)
     if current.result_fd is None:
         sys.stdout.write(text + "\n")
         sys.stdout.flush()
@@ -24,6 +24,11 @@ def emit(result: "Dict[str, Any]") -> None:
     view = memoryview(text.encode("utf-8", "surrogatepass"))
     while view:
         view = view[os.write(current.result_fd, view) :]
+
+
+def to_text(result: "Dict[str, Any]") -> str:
+    """Return a result as JSON."""
+    return json.dumps(result, default=_plain)
 
 
 def masked(value: "Any", secrets: "Iterable[str]") -> "Any":
