@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from assible.engine.action import ActionCall
 from assible.exceptions import ActionError
+from assible.model.events import JobPolled
 from assible.transport.connection import Connection
 
 if TYPE_CHECKING:
@@ -76,6 +77,8 @@ async def follow(
     while True:
         await asyncio.sleep(poll)
         data = await job_status(connection, jid)
+        state = "poll" if not data["finished"] else "failed" if data.get("failed") else "ok"
+        call.run.emit(JobPolled(task_id=call.task_run.number, host=call.host.name, job_id=jid, state=state))
         if data["finished"]:
             await remove_job(connection, jid)
             return data

@@ -66,7 +66,6 @@ def _chosen(play: PlayRun, group: list[HostRun], task: Task) -> list[HostRun]:
                 _report(play, task_run, host, "skipped", {"changed": False, "skipped": True})
         except AssibleError as error:
             assert host.position is not None
-            play.run.stats_of(host.name).failures += 1
             _report(play, task_run, host, "failed", failure_of(task_run, host, error))
             play.move(host, advance(host.position, False))
     return chosen

@@ -79,21 +79,27 @@ class PlayRun:
         self._includes += 1
         return self._includes
 
-    def move(self, host: HostRun, step: Step) -> None:
-        """Put a host where a step leads, past handlers that nobody notified it of."""
-        if step.failed:
-            self._leave_failed(host)
-            return
-        host.position = self.handlers.settle(host, step.position)
-        if host.position is None and host.failed:
-            return
+    def move(self, host: HostRun, step: Step, *, counts: bool = True) -> None:
+        """Put a host where a step leads, past handlers that nobody notified it of.
 
-    def _leave_failed(self, host: HostRun) -> None:
-        was_forced = host.failed
+        Args:
+            counts: A failure that takes the host out of the play is its own, and is counted.
+        """
+        if step.rescued:
+            self.run.stats_of(host.name).rescued += 1
+        if step.failed:
+            self._leave_failed(host, counts)
+        else:
+            host.position = self.handlers.settle(host, step.position)
+
+    def _leave_failed(self, host: HostRun, counts: bool) -> None:
+        position, host.position = host.position, None
+        if host.failed:
+            return
         host.failed = True
-        position = host.position
-        host.position = None
-        if not was_forced and position is not None and host.notified and self.force_handlers:
+        if counts:
+            self.run.stats_of(host.name).failures += 1
+        if position is not None and host.notified and self.force_handlers:
             host.position = self.handlers.forced(host, position)
 
     @property
@@ -179,8 +185,15 @@ class PlayRun:
                 name = str(self.run.services.templar.render(name, task_run.scope(host)))
             except AssibleError:
                 name = str(name)
-        name = str(name) or task.written_action.removeprefix("local_action ")
+        name = str(name) or self._unnamed(task)
         return f"{task.scope.role.name} : {name}" if task.scope.role else name
+
+    @staticmethod
+    def _unnamed(task: Task) -> str:
+        role = task.args.get("name", task.args.get("role")) if isinstance(task.args, dict) else None
+        if task.action == "ansible.builtin.include_role" and isinstance(role, str):
+            return f"{task.written_action} : {role}"
+        return task.written_action.removeprefix("local_action ")
 
     async def _run_plain(self, group: list[HostRun], task: Task, position: Position) -> None:
         task_run = self.task_run(task)
@@ -271,16 +284,10 @@ class PlayRun:
         step = steps.get(went_well)
         if step is None:
             step = steps[went_well] = advance(position, went_well)
-        if step.rescued:
-            self.run.stats_of(host.name).rescued += 1
+        if not went_well:
             host.variables.set_facts["ansible_failed_task"] = task_facts(position.task, host)
             host.variables.set_facts["ansible_failed_result"] = result.data
-        elif not went_well:
-            self._count_failure(host, step, result)
         self.move(host, step)
-
-    def _count_failure(self, host: HostRun, step: Step, result: TaskResult) -> None:
-        self.run.stats_of(host.name).failures += 1
 
     # -- failures that concern other hosts
 
@@ -301,10 +308,7 @@ class PlayRun:
 
     def fail_along(self, host: HostRun, position: Position) -> None:
         """Fail a host because another one did: its rescue and always sections still run."""
-        step = advance(position, False)
-        if step.rescued:
-            self.run.stats_of(host.name).rescued += 1
-        self.move(host, step)
+        self.move(host, advance(position, False), counts=False)
 
     def check_max_failures(self) -> None:
         """End the play where more hosts have failed than max_fail_percentage allows."""

@@ -137,6 +137,21 @@ class HostResult(Event):
 
 
 @dataclass(slots=True, kw_only=True)
+class JobPolled(Event):
+    """Somebody looked after a background job of an ``async`` task.
+
+    Attributes:
+        state: ``poll`` while it goes on, then ``ok`` or ``failed``.
+    """
+
+    kind: ClassVar[str] = "job_polled"
+    task_id: int
+    host: str
+    job_id: str
+    state: str
+
+
+@dataclass(slots=True, kw_only=True)
 class Included(Event):
     """An ``include_*`` brought tasks for some hosts."""
 
@@ -195,6 +210,14 @@ class Deprecated(Event):
     """Something still works, but will not for ever."""
 
     kind: ClassVar[str] = "deprecation"
+    text: str
+
+
+@dataclass(slots=True, kw_only=True)
+class Notice(Event):
+    """Something a person who waits wants to know, such as how long a pause is."""
+
+    kind: ClassVar[str] = "notice"
     text: str
 
 

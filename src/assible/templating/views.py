@@ -202,7 +202,9 @@ _READERS: Final[dict[type, Callable[[Any, bool], Any]]] = {
 
 def _plain_other(value: Any, keep: bool) -> Any:
     if isinstance(value, Undefined):
-        return value if keep and isinstance(value, Missing) else fail(value)
+        if not keep:
+            fail(value)
+        return value if isinstance(value, Missing) else Missing(value._undefined_message)
     if isinstance(value, str):
         return str(value)
     if isinstance(value, Mapping):

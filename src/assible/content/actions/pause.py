@@ -9,6 +9,7 @@ from typing import Any
 from assible.engine.action import ActionCall, ActionKind
 from assible.exceptions import ActionError
 from assible.language.keywords import as_bool
+from assible.model.events import Notice
 
 
 async def pause(call: ActionCall) -> dict[str, Any]:
@@ -17,6 +18,8 @@ async def pause(call: ActionCall) -> dict[str, Any]:
     started = datetime.now()
     user_input = ""
     if seconds is not None:
+        seconds = max(seconds, 1)
+        call.run.emit(Notice(text=f"Pausing for {seconds:g} seconds"))
         await asyncio.sleep(seconds)
     elif call.run.services.ask is not None:
         prompt = str(call.args.get("prompt", "Press enter to continue, Ctrl+C to interrupt"))

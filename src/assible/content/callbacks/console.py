@@ -95,9 +95,11 @@ class Console:
             events.HostResult: self._result,
             events.LoopItem: self._item,
             events.Retry: self._retry,
+            events.JobPolled: self._job,
             events.Included: self._included,
             events.NoHostsMatched: lambda event: self._line("skipping: no hosts matched", "skipped"),
             events.NoHostsRemaining: lambda event: self._banner("NO MORE HOSTS LEFT"),
+            events.Notice: lambda event: self._line(event.text),
             events.Warned: self._warning,
             events.Deprecated: self._deprecation,
             events.TaskError: self._error,
@@ -250,6 +252,12 @@ class Console:
         text = f"FAILED - RETRYING: [{event.host}]: {event.task} ({event.retries_left} retries left)."
         if self._options.verbosity > 2:
             text += f"Result was: {json.dumps(event.data, sort_keys=True, default=str)}"
+        self._line(text, "debug")
+
+    def _job(self, event: events.JobPolled) -> None:
+        text = f"ASYNC {event.state.upper()} on {event.host}: jid={event.job_id}"
+        if event.state == "poll":
+            text += " started=1 finished=0"
         self._line(text, "debug")
 
     def _included(self, event: events.Included) -> None:
