@@ -171,6 +171,13 @@ class AsyncSession:
         """The session's inventory."""
         return self.parts().inventory
 
+    def flush_fact_cache(self) -> None:
+        """Forget the cached facts of every host in the inventory."""
+        parts = self.parts()
+        if parts.fact_cache is not None:
+            for name in parts.inventory.hosts:
+                parts.fact_cache.delete(name)
+
     def subscribe(self, kind: type[Event], listener: Listener) -> None:
         """Call a function, sync or async, for every event of a kind; `Event` itself means all.
 

@@ -113,6 +113,8 @@ def run(options: argparse.Namespace) -> int:
 
         async with AsyncSession(**session_arguments) as session:
             session.subscribe(Event, writer)
+            if options.flush_cache:
+                session.flush_fact_cache()
             result = await interruptible(session, [play], run_options)
         return common.EXIT_INTERRUPTED if result is None else result.exit_code
 

@@ -95,11 +95,15 @@ def run(options: argparse.Namespace) -> int:
 
         return list_playbooks(session_arguments, options, run_options)
     session_arguments["passwords"] = common.passwords(options, settings)
-    return play(session_arguments, options.playbooks, run_options, settings)
+    return play(session_arguments, options.playbooks, run_options, settings, options.flush_cache)
 
 
 def play(
-    session_arguments: dict[str, Any], playbooks: Sequence[Any], run_options: dict[str, Any], settings: Settings
+    session_arguments: dict[str, Any],
+    playbooks: Sequence[Any],
+    run_options: dict[str, Any],
+    settings: Settings,
+    flush_cache: bool = False,
 ) -> int:
     """Run playbooks with the console attached."""
     import asyncio
@@ -109,6 +113,8 @@ def play(
     async def go() -> int:
         async with AsyncSession(**session_arguments) as session:
             attach_console(session, settings, session_arguments["verbosity"])
+            if flush_cache:
+                session.flush_fact_cache()
             result = await interruptible(session, playbooks, run_options)
         return common.EXIT_INTERRUPTED if result is None else result.exit_code
 
@@ -133,6 +139,7 @@ def attach_console(session: AsyncSession, settings: Settings, verbosity: int) ->
             check_markers=settings.check_mode_markers,
             show_custom_stats=settings.show_custom_stats,
             failed_to_stderr=settings.display_failed_stderr,
+            show_deprecations=settings.deprecation_warnings,
         ),
     )
     session.subscribe(Event, console)

@@ -63,7 +63,7 @@ class TaskRun:
         self.number = number
         self.name = ""
         self.kind: ActionKind = run.services.action(task.action)
-        self.layers = TaskLayers(task, play.variables)
+        self.layers = TaskLayers(task, play.variables, run.merges_hashes)
         self.context = TaskContext(run, search_dirs(task, play.play.base_dir))
         self.defaults = run.services.module_defaults(task)
         self.no_log = self._static_bool("no_log", task.scope.no_log)

@@ -125,6 +125,10 @@ class PlayRun:
         group = self._pass_over_finished_roles(group, task, position)
         if not group:
             return
+        if self.run.options.step and not task.is_implicit and not await self.run.confirm(task):
+            for host in group:
+                self.move(host, advance(position, True))
+            return
         for host in group:
             self.handlers.begin(host, position)
         if task.action == _META:

@@ -203,7 +203,9 @@ class PlayLauncher:
             return run.render_play_value(value, variables)
         from assible.engine.variables import TaskLayers
 
-        scope = TaskLayers(None, variables).scope(host.variables, TaskContext(run, search_dirs(None, play.base_dir)))
+        scope = TaskLayers(None, variables, run.merges_hashes).scope(
+            host.variables, TaskContext(run, search_dirs(None, play.base_dir))
+        )
         return run.services.templar.render(value, scope)
 
     # -- one batch

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import time
 from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -15,7 +16,7 @@ from assible.engine.hosts import HostRun
 from assible.engine.play_start import PlayLauncher
 from assible.engine.targets import CONNECTION_NAMES, TargetReader, keyword_signature, read_target
 from assible.engine.variables import HostVariables, PlayVariables, TaskLayers
-from assible.exceptions import AssibleError, ConnectError
+from assible.exceptions import AssibleError, UsageError
 from assible.language.sources import Sources
 from assible.model.events import Event, RunStarted, RunStats, Warned
 from assible.model.play import Play, Task
@@ -84,7 +85,6 @@ class Services:
     version: str
     fact_cache: FactCache | None = None
     ask: Callable[[str, bool], str] | None = None
-    confirm_step: Callable[[str], str] | None = None
     reload_inventory: Callable[[], None] = lambda: None
 
     def setting(self, name: str) -> Any:
@@ -159,8 +159,10 @@ class Run:
         self._events = 0
         self._tasks = 0
         self._warned: set[str] = set()
+        self._asks_no_more = False
         self._targets: dict[tuple[Any, ...], Target] = {}
-        self._hostvars_layers = TaskLayers(None, PlayVariables())
+        self.merges_hashes: bool = services.settings.hash_behaviour == "merge"
+        self._hostvars_layers = TaskLayers(None, PlayVariables(), self.merges_hashes)
         self.hostvars = HostVars(lambda: services.inventory.hosts, self._host_view)
 
     # -- telling
@@ -178,6 +180,22 @@ class Run:
         if text not in self._warned:
             self._warned.add(text)
             self.emit(Warned(text=text))
+
+    async def confirm(self, task: Task) -> bool:
+        """Ask whether a task is to run (``--step``); "continue" ends the asking.
+
+        Raises:
+            UsageError: There is nobody to ask.
+        """
+        ask = self.services.ask
+        if self._asks_no_more:
+            return True
+        if ask is None:
+            raise UsageError("--step asks before each task, but there is no terminal to ask on")
+        name = str(task.name) or task.written_action
+        answer = (await asyncio.to_thread(ask, f"Perform task: {name} (N)o/(y)es/(c)ontinue: ", False)).strip().lower()
+        self._asks_no_more = answer in ("c", "continue")
+        return answer in ("y", "yes", "c", "continue")
 
     def stats_of(self, host: str) -> HostStats:
         """Return a host's counters."""
@@ -261,7 +279,9 @@ class Run:
 
     def set_play_variables(self, variables: PlayVariables) -> None:
         """Let ``hostvars`` show the run's own variables of the current play."""
-        self._hostvars_layers = TaskLayers(None, PlayVariables(magic=variables.magic, extra=variables.extra))
+        self._hostvars_layers = TaskLayers(
+            None, PlayVariables(magic=variables.magic, extra=variables.extra), self.merges_hashes
+        )
 
     def render_play_value(self, value: Any, variables: PlayVariables) -> Any:
         """Render a play keyword: with extra, play and magic variables, no host's."""
@@ -400,4 +420,4 @@ def tags_select(tags: frozenset[str], wanted: frozenset[str], skipped: frozenset
     return not ("tagged" in skipped and own != {"untagged"})
 
 
-__all__ = ["ConnectError", "Run", "RunOptions", "Services", "tags_select"]
+__all__ = ["Run", "RunOptions", "Services", "tags_select"]

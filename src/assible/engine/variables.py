@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 from typing import Any, Final, NamedTuple
 
 from assible.model.play import Task
+from assible.model.text import SourceDict, is_templated
 from assible.templating.scope import MISSING, Scope
 
 Layer = Mapping[str, Any]
@@ -143,6 +144,35 @@ class TaskScope(Scope):
         return TaskScope((*layers, *self.layers), self.context)
 
 
+class MergingScope(TaskScope):
+    """A scope under ``hash_behaviour = merge``: mappings of the same name add up over the layers."""
+
+    __slots__ = ()
+
+    def find(self, name: str) -> Any:
+        found: dict[Any, Any] | None = None
+        for layer in self.layers:
+            value = layer.get(name, MISSING)
+            if value is MISSING:
+                continue
+            if not isinstance(value, dict):
+                return value if found is None else found
+            found = value if found is None else _merged(value, found)
+        return TaskScope.find(self, name) if found is None else found
+
+    def child(self, *layers: Layer) -> MergingScope:
+        return MergingScope((*layers, *self.layers), self.context)
+
+
+def _merged(lower: dict[Any, Any], upper: dict[Any, Any]) -> dict[Any, Any]:
+    """Return two mappings added up, in depth; what is in the upper one wins."""
+    result = dict(lower)
+    for key, value in upper.items():
+        old = result.get(key)
+        result[key] = _merged(old, value) if isinstance(old, dict) and isinstance(value, dict) else value
+    return SourceDict(result, getattr(upper, "origin", None), templated=is_templated(lower) or is_templated(upper))
+
+
 class _ScopeView(Mapping[str, Any]):
     """``vars``: everything a task sees, rendered when it is read."""
 
@@ -165,11 +195,16 @@ class _ScopeView(Mapping[str, Any]):
 
 
 class TaskLayers:
-    """A task's layers with holes for the hosts' own: worked out once per task, filled for each host."""
+    """A task's layers with holes for the hosts' own: worked out once per task, filled for each host.
 
-    __slots__ = ("_parts",)
+    Args:
+        merge: Mappings add up over the layers, instead of the highest one alone (``hash_behaviour``).
+    """
 
-    def __init__(self, task: Task | None, play: PlayVariables) -> None:
+    __slots__ = ("_kind", "_parts")
+
+    def __init__(self, task: Task | None, play: PlayVariables, merge: bool = False) -> None:
+        self._kind = MergingScope if merge else TaskScope
         parts: list[tuple[Source | None, tuple[Layer, ...]]] = []
         for source in _HIGHEST_FIRST:
             if source.per_host:
@@ -196,7 +231,7 @@ class TaskLayers:
                 layers.extend(shared)
             else:
                 layers.extend([layer for layer in source.layers(None, _NO_PLAY, host) if layer])
-        return TaskScope(tuple(layers), context)
+        return self._kind(tuple(layers), context)
 
 
 _NO_PLAY: Final = PlayVariables()

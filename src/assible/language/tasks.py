@@ -199,6 +199,12 @@ def _build_task(
     entry: SourceDict, own: dict[str, Any], outer: Keywords, place: Place, action: str, written: str, args: Any
 ) -> Task:
     scope = inherit(outer, own)
+    if scope.debugger not in (None, "never"):
+        raise PlaybookError(
+            "the keyword 'debugger' is not supported yet",
+            origin=entry.key_origin("debugger"),
+            hint="leave it out, or set it to 'never'",
+        )
     extra = {_RENAMED.get(name, name): own[name] for name in _OWN_TASK_FIELDS if own.get(name) is not None}
     if extra.get("until") and extra.get("retries") is None:
         extra["retries"] = 3

@@ -1,8 +1,7 @@
 """The settings: names, types, defaults, and where each can be given.
 
 Names, environment variables and ini keys are ansible-core's (``ansible-config list``). Every ``ANSIBLE_X`` is also read
-as ``ASSIBLE_X``, which wins. Only settings that Assible acts on stand here; others that ansible-core knows are listed in
-`IGNORED_INI` where they make no difference to Assible's way of working, and reported where they would.
+as ``ASSIBLE_X``, which wins. Only settings that Assible acts on stand here.
 """
 
 from __future__ import annotations
@@ -90,7 +89,6 @@ SETTINGS: Final[tuple[Setting, ...]] = (
     _s("task_timeout_seconds", "int", 0, "TASK_TIMEOUT", "defaults.task_timeout"),
     _s("poll_interval_seconds", "int", 15, "POLL_INTERVAL", "defaults.poll_interval"),
     _s("error_on_missing_handler", "bool", True, "ERROR_ON_MISSING_HANDLER", "defaults.error_on_missing_handler"),
-    _s("error_on_undefined_vars", "bool", True, "ERROR_ON_UNDEFINED_VARS", "defaults.error_on_undefined_vars"),
     _s("allow_broken_conditionals", "bool", False, "ALLOW_BROKEN_CONDITIONALS", "defaults.allow_broken_conditionals"),
     _s("jinja2_extensions", "list", (), "JINJA2_EXTENSIONS", "defaults.jinja2_extensions"),
     _s("ansible_managed", "str", "Ansible managed", "", "defaults.ansible_managed"),
@@ -108,10 +106,8 @@ SETTINGS: Final[tuple[Setting, ...]] = (
     _s("inventory_unparsed_is_failed", "bool", False, "INVENTORY_UNPARSED_FAILED", "inventory.unparsed_is_failed"),
     _s("inventory_unparsed_warning", "bool", True, "INVENTORY_UNPARSED_WARNING", "inventory.inventory_unparsed_warning"),
     _s("inventory_export", "bool", False, "INVENTORY_EXPORT", "inventory.export"),
-    _s("localhost_warning", "bool", True, "LOCALHOST_WARNING", "defaults.localhost_warning"),
     _s("host_pattern_mismatch", "str", "warning", "HOST_PATTERN_MISMATCH", "inventory.host_pattern_mismatch", ("warning", "error", "ignore")),
     _s("duplicate_yaml_dict_key", "str", "warn", "DUPLICATE_YAML_DICT_KEY", "defaults.duplicate_dict_key", ("warn", "error", "ignore")),
-    _s("playbook_vars_root", "str", "top", "PLAYBOOK_VARS_ROOT", "defaults.playbook_vars_root", ("top", "bottom", "all")),
     _s("vault_password_file", "path", None, "VAULT_PASSWORD_FILE", "defaults.vault_password_file"),
     _s("vault_identity", "str", "default", "VAULT_IDENTITY", "defaults.vault_identity"),
     _s("vault_identity_list", "list", (), "VAULT_IDENTITY_LIST", "defaults.vault_identity_list"),
@@ -131,7 +127,6 @@ SETTINGS: Final[tuple[Setting, ...]] = (
     _s("skip_tags", "list", (), "SKIP_TAGS", "tags.skip"),
     _s("diff_always", "bool", False, "DIFF_ALWAYS", "diff.always"),
     _s("diff_context", "int", 3, "DIFF_CONTEXT", "diff.context"),
-    _s("max_diff_size_bytes", "int", 104448, "MAX_DIFF_SIZE", "defaults.max_diff_size"),
     _s("inject_invocation", "bool", False, "INJECT_INVOCATION", "defaults.inject_invocation"),
     _s("verbosity", "int", 0, "VERBOSITY", "defaults.verbosity"),
     _s("force_color", "bool", False, "FORCE_COLOR", "defaults.force_color"),
@@ -139,11 +134,9 @@ SETTINGS: Final[tuple[Setting, ...]] = (
     _s("display_skipped_hosts", "bool", True, "DISPLAY_SKIPPED_HOSTS", "defaults.display_skipped_hosts"),
     _s("display_ok_hosts", "bool", True, "DISPLAY_OK_HOSTS", "defaults.display_ok_hosts"),
     _s("display_failed_stderr", "bool", False, "DISPLAY_FAILED_STDERR", "defaults.display_failed_stderr"),
-    _s("display_args_to_stdout", "bool", False, "DISPLAY_ARGS_TO_STDOUT", "defaults.display_args_to_stdout"),
     _s("check_mode_markers", "bool", False, "CHECK_MODE_MARKERS", "defaults.check_mode_markers"),
     _s("show_custom_stats", "bool", False, "SHOW_CUSTOM_STATS", "defaults.show_custom_stats"),
     _s("deprecation_warnings", "bool", True, "DEPRECATION_WARNINGS", "defaults.deprecation_warnings"),
-    _s("system_warnings", "bool", True, "SYSTEM_WARNINGS", "defaults.system_warnings"),
     _s("module_name", "str", "command", "", "defaults.module_name"),
     _s("editor", "str", "vi", "EDITOR", "defaults.editor", more_env=("EDITOR",)),
 )  # fmt: skip

@@ -2,14 +2,22 @@
 
 import errno
 import os
+import select
 import shlex
-import subprocess
+import signal
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    import subprocess
     from typing import Any, Callable, Dict, List, Optional, Sequence, Union
 
 READ_BYTES = 65536
+#: How long a program that has ended may leave its output open without a word.
+SILENCE_MILLISECONDS = 1000
+#: Signals that Python ignores, and programs do not expect to find ignored.
+RESTORED = tuple(getattr(signal, name) for name in ("SIGPIPE", "SIGXFSZ") if hasattr(signal, name))
+PROMPTED = 257
+PROMPTED_TEXT = b"A prompt was encountered while running a command, but no input data was specified"
 SYSTEM_DIRECTORIES = ("/sbin", "/usr/sbin", "/usr/local/sbin")
 
 
@@ -74,7 +82,7 @@ def run(
     prompt: "Optional[Callable[[bytes], bool]]" = None,
     before: "Optional[Callable[[Any], Any]]" = None,
 ) -> Finished:
-    """Run a program to its end.
+    """Run a program to its end: it has ended, and its output too, or nothing more came of that for a second.
 
     Args:
         argv: Words, or a command line for ``shell``.
@@ -83,61 +91,201 @@ def run(
         cwd: Working directory.
         environment: The whole environment; None for this process's own.
         umask: Its umask.
-        close_fds: Whether other descriptors are closed.
+        close_fds: Whether it loses all other descriptors.
         pass_fds: Descriptors that it keeps.
-        prompt: Tells from the output so far whether the program asks for something; it is then ended with rc 257.
-        before: Called with the started process.
+        prompt: Tells from its output whether it waits for input nobody will give; it is then ended.
+        before: Called with the started `subprocess.Popen`.
     """
-    options: "Dict[str, Any]" = {"cwd": cwd, "env": environment, "close_fds": close_fds, "pass_fds": tuple(pass_fds)}
-    if isinstance(argv, str):
-        options.update(shell=True, executable=shell)
-    if umask is not None:
-        options["preexec_fn"] = lambda: os.umask(umask) and None
-    stdin = subprocess.DEVNULL if data is None and prompt is None else subprocess.PIPE
+    words = [shell or "/bin/sh", "-c", argv] if isinstance(argv, str) else argv
+    wants_input = data is not None or prompt is not None
+    is_plain = cwd is None and umask is None and before is None and close_fds and not pass_fds
     try:
-        process = subprocess.Popen(argv, stdin=stdin, stdout=subprocess.PIPE, stderr=subprocess.PIPE, **options)
+        if is_plain and _may_spawn(environment):
+            program = _spawn(words, environment, wants_input)
+        else:
+            program = _open(words, environment, wants_input, cwd, umask, close_fds, pass_fds)
     except (OSError, ValueError) as error:
         return Finished(argv, getattr(error, "errno", None) or errno.EINVAL, error=error)
     if before is not None:
-        before(process)
-    if prompt is None:
-        stdout, stderr = process.communicate(data)
-        return Finished(argv, process.returncode, stdout, stderr)
-    return _watch(process, argv, data, prompt)
+        before(program.process)
+    return _converse(program, argv, data, prompt)
 
 
-def _watch(
-    process: "subprocess.Popen[bytes]",
-    argv: "Union[str, List[str]]",
-    data: "Optional[bytes]",
-    prompt: "Callable[[bytes], bool]",
-) -> Finished:
-    """Read the output as it comes, and end a program that asks for input nobody will give."""
-    import selectors
+class _Program(object):
+    """A running program and the pipes to it; ``stdin`` is -1 where it has none, and when it is closed."""
 
-    assert process.stdin
+    __slots__ = ("pid", "process", "rc", "stderr", "stdin", "stdout")
+
+    def __init__(
+        self, pid: int, stdin: int, stdout: int, stderr: int, process: "Optional[subprocess.Popen[bytes]]" = None
+    ) -> None:
+        self.pid = pid
+        self.stdin = stdin
+        self.stdout = stdout
+        self.stderr = stderr
+        self.process = process
+        self.rc: "Optional[int]" = None
+
+    def poll(self, options: int) -> "Optional[int]":
+        """Return the exit code, negative for a signal; None while it runs and ``options`` say not to wait."""
+        if self.rc is None:
+            try:
+                pid, status = os.waitpid(self.pid, options)
+            except ChildProcessError:  # someone else has collected it
+                pid, status = self.pid, 0
+            if pid:
+                self.rc = -os.WTERMSIG(status) if os.WIFSIGNALED(status) else os.WEXITSTATUS(status)
+                if self.process is not None:
+                    self.process.returncode = self.rc
+        return self.rc
+
+    def feed(self, data: bytes) -> bytes:
+        """Write what the pipe takes; return what is left, nothing where the program does not read."""
+        try:
+            return data[os.write(self.stdin, data[:READ_BYTES]) :]
+        except BlockingIOError:
+            return data
+        except OSError:
+            return b""
+
+    def close_stdin(self) -> None:
+        """Let the program see the end of its input."""
+        if self.stdin >= 0:
+            if self.process is not None and self.process.stdin:
+                self.process.stdin.close()
+            else:
+                os.close(self.stdin)
+            self.stdin = -1
+
+    def close(self) -> None:
+        """Close all pipes."""
+        self.close_stdin()
+        if self.process is not None:
+            for stream in (self.process.stdout, self.process.stderr):
+                if stream:
+                    stream.close()
+        else:
+            os.close(self.stdout)
+            os.close(self.stderr)
+
+
+def _may_spawn(environment: "Optional[Dict[str, str]]") -> bool:
+    """Tell whether the short way to start a program is open: it searches along this process's own ``PATH``."""
+    return hasattr(os, "posix_spawnp") and (environment is None or environment.get("PATH") == os.environ.get("PATH"))
+
+
+def _spawn(words: "List[str]", environment: "Optional[Dict[str, str]]", wants_input: bool) -> _Program:
+    """Start a program without copying this process first. Descriptors that Python opened are not handed on."""
+    pipes = [os.pipe(), os.pipe()]
+    actions: "List[Any]" = []
+    if wants_input:
+        pipes.append(os.pipe())
+        actions.append((os.POSIX_SPAWN_DUP2, pipes[2][0], 0))
+    else:
+        actions.append((os.POSIX_SPAWN_OPEN, 0, os.devnull, os.O_RDONLY, 0))
+    actions += [(os.POSIX_SPAWN_DUP2, pipes[0][1], 1), (os.POSIX_SPAWN_DUP2, pipes[1][1], 2)]
+    mine, theirs = [pipes[0][0], pipes[1][0]], [pipes[0][1], pipes[1][1]]
+    if wants_input:
+        mine.append(pipes[2][1])
+        theirs.append(pipes[2][0])
+    try:
+        pid = os.posix_spawnp(
+            words[0],
+            words,
+            os.environ if environment is None else environment,
+            file_actions=actions,
+            setsigdef=RESTORED,
+        )
+    except BaseException:
+        for descriptor in mine:
+            os.close(descriptor)
+        raise
+    finally:
+        for descriptor in theirs:
+            os.close(descriptor)
+    return _Program(pid, mine[2] if wants_input else -1, mine[0], mine[1])
+
+
+def _open(
+    words: "List[str]",
+    environment: "Optional[Dict[str, str]]",
+    wants_input: bool,
+    cwd: "Optional[str]",
+    umask: "Optional[int]",
+    close_fds: bool,
+    pass_fds: "Sequence[int]",
+) -> _Program:
+    import subprocess
+
+    process = subprocess.Popen(
+        words,
+        bufsize=0,
+        stdin=subprocess.PIPE if wants_input else subprocess.DEVNULL,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        cwd=cwd,
+        env=environment,
+        close_fds=close_fds,
+        pass_fds=tuple(pass_fds),
+        preexec_fn=None if umask is None else lambda: os.umask(umask) and None,
+    )
     assert process.stdout
     assert process.stderr
-    if data:
-        process.stdin.write(data)
-        process.stdin.close()
-    collected = {process.stdout: b"", process.stderr: b""}
-    with selectors.DefaultSelector() as selector:
-        for stream in collected:
-            selector.register(stream, selectors.EVENT_READ)
-        while selector.get_map():
-            for key, _ in selector.select():
-                piece = os.read(key.fd, READ_BYTES)
-                collected[key.fileobj] += piece  # type: ignore[index]
-                if not piece:
-                    selector.unregister(key.fileobj)
-            if data is None and prompt(collected[process.stdout]):
-                process.kill()
-                process.wait()
-                message = b"A prompt was encountered while running a command, but no input data was specified"
-                return Finished(argv, 257, collected[process.stdout], message)
-    process.stdin.close()
-    return Finished(argv, process.wait(), collected[process.stdout], collected[process.stderr])
+    stdin = process.stdin.fileno() if process.stdin else -1
+    return _Program(process.pid, stdin, process.stdout.fileno(), process.stderr.fileno(), process)
+
+
+def _converse(
+    program: _Program,
+    argv: "Union[str, List[str]]",
+    data: "Optional[bytes]",
+    prompt: "Optional[Callable[[bytes], bool]]",
+) -> Finished:
+    """Feed a program and read it, both as it comes.
+
+    What a program leaves running in the background may keep its output open; after a second of silence nobody waits
+    for that. A program that asks for input nobody will give is ended.
+    """
+    collected: "Dict[int, List[bytes]]" = {program.stdout: [], program.stderr: []}
+    outputs = collected[program.stdout], collected[program.stderr]
+    poll = select.poll()
+    for descriptor in collected:
+        poll.register(descriptor, select.POLLIN)
+    rest = data or b""
+    if rest:
+        os.set_blocking(program.stdin, False)
+        poll.register(program.stdin, select.POLLOUT)
+    elif prompt is None or data is not None:
+        program.close_stdin()
+    while collected:
+        events = poll.poll(SILENCE_MILLISECONDS)
+        if not events and program.poll(os.WNOHANG) is not None:
+            break
+        for descriptor, _ in events:
+            if descriptor in collected:
+                _read(descriptor, collected, poll)
+                continue
+            rest = program.feed(rest)
+            if not rest:
+                poll.unregister(descriptor)
+                program.close_stdin()
+        if prompt is not None and not data and prompt(b"".join(outputs[0])):
+            os.kill(program.pid, signal.SIGKILL)
+            program.poll(0)
+            program.close()
+            return Finished(argv, PROMPTED, b"".join(outputs[0]), PROMPTED_TEXT)
+    code = program.poll(0) or 0
+    program.close()
+    return Finished(argv, code, b"".join(outputs[0]), b"".join(outputs[1]))
+
+
+def _read(descriptor: int, collected: "Dict[int, List[bytes]]", poll: "select.poll") -> None:
+    piece = os.read(descriptor, READ_BYTES)
+    if piece:
+        collected[descriptor].append(piece)
+    else:
+        poll.unregister(descriptor)
+        del collected[descriptor]
 
 
 def _is_executable(path: str) -> bool:

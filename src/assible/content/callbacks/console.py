@@ -72,6 +72,7 @@ class ConsoleOptions:
     check_markers: bool = False
     show_custom_stats: bool = False
     failed_to_stderr: bool = False
+    show_deprecations: bool = True
     roles: Mapping[str, str] = field(default_factory=lambda: ROLES)
 
 
@@ -270,7 +271,8 @@ class Console:
         self._line(f"[WARNING]: {event.text}", "warning", to_stderr=True)
 
     def _deprecation(self, event: events.Deprecated) -> None:
-        self._line(f"[DEPRECATION WARNING]: {event.text}", "deprecation", to_stderr=True)
+        if self._options.show_deprecations:
+            self._line(f"[DEPRECATION WARNING]: {event.text}", "deprecation", to_stderr=True)
 
     def _error(self, event: events.TaskError) -> None:
         self._line(f"[ERROR]: {event.text}\n", "error", to_stderr=True)

@@ -371,6 +371,8 @@ def copy_tree(module: Module, source: str) -> None:
         shown = inner if os.path.isdir(dest) else dest
         make_directories(module, dest)
         dest = inner
+    elif os.path.isdir(dest):
+        shown = os.path.join(dest, "")
     if os.path.realpath(dest).startswith(os.path.realpath(source) + os.sep):
         module.fail_json(msg="{} lies inside of {}".format(dest, source))
     top_mode = params["directory_mode"] if params["directory_mode"] is not None else params["mode"]
