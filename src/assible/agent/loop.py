@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from assible.agent.importer import MemoryFinder
 
 READ_BYTES = 1024 * 1024
+SHORT_JOB_SECONDS = 0.001
 
 #: Requests whose code is loaded when the first one comes: ``function(agent, channel, header, body)``.
 LAZY = {
@@ -160,7 +161,7 @@ class Agent(object):
         self.watch(self._lessons, self._learn)
 
     def _turn(self) -> None:
-        ready = self._selector.select(0 if self._spare_is_due else self._patience())
+        ready = self._selector.select(self._patience())
         for key, _ in ready:
             if key.fd in self._selector.get_map():
                 key.data()
@@ -170,6 +171,8 @@ class Agent(object):
             self._run_timers()
 
     def _patience(self) -> "Optional[float]":
+        if self._spare_is_due:  # a job that is soon over is answered first
+            return SHORT_JOB_SECONDS if self.jobs else 0.0
         moments = [moment for moment, _ in self._timers]
         moments.extend(job.deadline for job in self.jobs.values() if job.deadline is not None)
         if not moments:
@@ -369,6 +372,7 @@ class Agent(object):
 
     def _learn(self) -> None:
         """Import what a module had to import, so that the next run finds it there."""
+        self._spare_is_due = self._spare is not None
         self.modules.learn(os.read(self._lessons, runner.LESSON_BYTES).decode("ascii", "replace").split(","))
 
     def _reap(self, job: runner.Job) -> None:

@@ -99,3 +99,5 @@ def _rehearse() -> None:
     if toolkit is not None:
         module = toolkit.Module({"rehearsal": {"type": "str", "default": "none"}}, supports_check_mode=True)
         toolkit.report.to_text(toolkit.report.masked(dict(module.params), ()))
+        toolkit.processes.split("any words")
+        module._environment(None, None)

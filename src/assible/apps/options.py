@@ -320,7 +320,7 @@ def guarded(work: Callable[[], int], *, vault_error: int = EXIT_PARSE) -> int:
     Returns:
         The exit code: 4 for a source that does not parse, 1 for other mistakes, 99 for Ctrl-C.
     """
-    from assible.exceptions import AssibleError, LanguageError, TransportError, UsageError, VaultError
+    from assible.exceptions import AssibleError, LanguageError, SourceFileError, TransportError, UsageError, VaultError
 
     try:
         return work()
@@ -329,6 +329,9 @@ def guarded(work: Callable[[], int], *, vault_error: int = EXIT_PARSE) -> int:
         return EXIT_INTERRUPTED
     except BrokenPipeError:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return EXIT_ERROR
+    except SourceFileError as error:
+        print(f"[ERROR]: {error.describe()}", file=sys.stderr)
         return EXIT_ERROR
     except LanguageError as error:
         print(f"[ERROR]: {error.describe()}", file=sys.stderr)

@@ -68,13 +68,21 @@ class TaskRun:
         self.defaults = run.services.module_defaults(task)
         self.no_log = self._static_bool("no_log", task.scope.no_log)
         templar = run.services.templar
-        self.blocking = (
-            templar.blocking(task.args)
-            or any(templar.blocking_expression(condition) for condition in task.scope.when)
-            or (task.loop is not None and (task.loop.lookup in _WAITING_LOOPS or templar.blocking(task.loop.terms)))
-        )
+        self.blocking = self._may_block()
         self.templated_args = is_templated(task.args)
         self.target_signature: tuple[Any, ...] | None = None
+
+    def _may_block(self) -> bool:
+        """Tell whether preparing the task may wait for something; a broken template fails later, on each host."""
+        templar, task = self.run.services.templar, self.task
+        try:
+            return (
+                templar.blocking(task.args)
+                or any(templar.blocking_expression(condition) for condition in task.scope.when)
+                or (task.loop is not None and (task.loop.lookup in _WAITING_LOOPS or templar.blocking(task.loop.terms)))
+            )
+        except AssibleError:
+            return False
 
     def _static_bool(self, name: str, value: Any) -> bool | None:
         """Return a boolean keyword's value, or None where only the host can tell."""
@@ -212,14 +220,20 @@ def _prepare(task_run: TaskRun, host: HostRun, scope: Scope) -> ActionCall | dic
     templar = task_run.run.services.templar
     for condition in task_run.task.scope.when:
         if not templar.condition(condition, scope):
-            return {
-                "changed": False,
-                "skipped": True,
-                "skip_reason": FALSE_RESULT_REASON,
-                "false_condition": condition if isinstance(condition, bool) else str(condition),
-            }
+            return skip_of(condition)
     args = _render_args(task_run, scope)
     return ActionCall(task_run, host, scope, args, _target_host(task_run, host, scope))
+
+
+def skip_of(condition: Any) -> dict[str, Any]:
+    """Return the data of a task whose condition does not hold."""
+    return {
+        "changed": False,
+        "failed": False,
+        "skipped": True,
+        "skip_reason": FALSE_RESULT_REASON,
+        "false_condition": condition if isinstance(condition, bool) else str(condition),
+    }
 
 
 def _target_host(task_run: TaskRun, host: HostRun, scope: Scope) -> str:
@@ -307,12 +321,16 @@ def _judge(task_run: TaskRun, scope: Scope, data: dict[str, Any]) -> dict[str, A
         return data
     templar = task_run.run.services.templar
     seen = scope.child({str(task.register): data}) if task.register else scope
-    if task.changed_when:
-        changed = all(templar.condition(condition, seen) for condition in task.changed_when)
-        data["changed"] = data["changed_when_result"] = changed
-    if task.failed_when:
-        failed = all(templar.condition(condition, seen) for condition in task.failed_when)
-        data["failed"] = data["failed_when_result"] = failed
+    verdicts = (("changed", task.changed_when), ("failed", task.failed_when))
+    for name, conditions in verdicts:
+        if not conditions:
+            continue
+        try:
+            data[name] = data[f"{name}_when_result"] = all(templar.condition(one, seen) for one in conditions)
+        except AssibleError as error:
+            data.update(failed=True, msg=str(error))
+            data[f"{name}_when_result"] = str(error)
+            break
     return data
 
 

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, Final
 
-from assible.engine.execute import FALSE_RESULT_REASON, TaskRun, failure_of, run_item, status_of
+from assible.engine.execute import TaskRun, failure_of, run_item, skip_of, status_of
 from assible.engine.hosts import HostRun
 from assible.exceptions import ActionError, AssibleError, UndefinedVariableError
 from assible.language.keywords import as_bool, as_float, type_name
@@ -15,6 +15,14 @@ from assible.model.play import Loop, LoopControl
 from assible.model.result import CENSORED
 from assible.model.text import TemplateText, is_templated
 from assible.templating.scope import OMIT, Scope
+
+_NO_ITEMS: Final[Mapping[str, Any]] = {
+    "changed": False,
+    "failed": False,
+    "skipped": True,
+    "skip_reason": "No items in the list",
+    "skipped_reason": "No items in the list",
+}
 
 
 async def run_loop(task_run: TaskRun, host: HostRun, scope: Scope) -> dict[str, Any]:
@@ -35,7 +43,7 @@ async def run_loop(task_run: TaskRun, host: HostRun, scope: Scope) -> dict[str, 
             raise
         return skipped
     if not items:
-        return {"changed": False, "skipped": True, "skipped_reason": "No items in the list", "results": []}
+        return dict(_NO_ITEMS, results=[])
     results = await _run_items(task_run, host, scope, items)
     return summarise(results)
 
@@ -45,12 +53,7 @@ def _skip_without_items(task_run: TaskRun, scope: Scope) -> dict[str, Any] | Non
     for condition in task_run.task.scope.when:
         try:
             if not task_run.run.services.templar.condition(condition, scope):
-                return {
-                    "changed": False,
-                    "skipped": True,
-                    "skip_reason": FALSE_RESULT_REASON,
-                    "false_condition": condition if isinstance(condition, bool) else str(condition),
-                }
+                return skip_of(condition)
         except AssibleError:
             return None
     return None

@@ -140,7 +140,7 @@ class PlayLauncher:
             "ansible_verbosity": options.verbosity,
             "ansible_run_tags": list(options.tags),
             "ansible_skip_tags": list(options.skip_tags),
-            "ansible_limit": options.limit,
+            **({"ansible_limit": options.limit} if options.limit else {}),
             "ansible_inventory_sources": list(settings.inventory),
             "ansible_config_file": settings.config_file,
             "ansible_playbook_python": sys.executable,

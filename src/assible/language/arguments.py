@@ -40,7 +40,7 @@ def split_action(
     Raises:
         PlaybookError: No action, several actions, or one that does not exist.
     """
-    written, value, origin = _find_action_key(task, place)
+    written, value, origin = _find_action_key(task, place, sources, collections)
     local = False
     if written in ("action", "local_action"):
         local = written == "local_action"
@@ -62,7 +62,9 @@ def split_action(
     return action, ("local_action " if local else "") + written, args, origin
 
 
-def _find_action_key(task: SourceDict, place: str) -> tuple[str, Any, Origin | None]:
+def _find_action_key(
+    task: SourceDict, place: str, sources: Sources, collections: Sequence[str]
+) -> tuple[str, Any, Origin | None]:
     known = NAMES[place]
     candidates = [
         key
@@ -78,7 +80,8 @@ def _find_action_key(task: SourceDict, place: str) -> tuple[str, Any, Origin | N
         raise PlaybookError(
             f"this task names several actions: {names}",
             origin=task.key_origin(candidates[1]),
-            hint=_keyword_hint(candidates) or "one task does one thing; a misspelt keyword is also taken for an action",
+            hint=_keyword_hint([name for name in candidates if sources.resolve_action(str(name), collections) is None])
+            or "one task does one thing; a misspelt keyword is also taken for an action",
         )
     key = candidates[0]
     return str(key), task[key], task.key_origin(key)

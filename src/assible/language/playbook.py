@@ -8,7 +8,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-from assible.exceptions import PlaybookError, SourceFileError
+from assible.exceptions import LanguageError, PlaybookError, SourceFileError
 from assible.language.keywords import NAMES, PLAY, as_bool, as_mapping, type_name
 from assible.language.roles import load_play_role
 from assible.language.sources import Mistakes, Sources, find_file
@@ -53,7 +53,7 @@ def plays_from_data(data: Sequence[Any], path: str, sources: Sources, keywords: 
     for entry in data:
         try:
             plays.extend(_load_entry(entry, path, sources, keywords))
-        except PlaybookError as error:
+        except LanguageError as error:
             mistakes.add(error)
     mistakes.raise_if_any()
     return plays
@@ -90,9 +90,8 @@ def load_play(data: SourceDict, path: str, sources: Sources, outer: Keywords) ->
     own: dict[str, Any] = {}
     try:
         own = check_keywords(data, NAMES[PLAY] - {"vars"})
-    except PlaybookError as error:
+    except LanguageError as error:
         mistakes.add(error)
-    mistakes.raise_if_any()
     if "user" in own and "remote_user" not in own:
         own["remote_user"] = own.pop("user")
     own.pop("user", None)
@@ -108,7 +107,7 @@ def load_play(data: SourceDict, path: str, sources: Sources, outer: Keywords) ->
             sections[section] = load_nodes(
                 data.get(section), keywords, replace(place, handlers=handlers), what=section, owner=data
             )
-        except PlaybookError as error:
+        except LanguageError as error:
             mistakes.add(error)
     mistakes.raise_if_any()
     return Play(
@@ -187,7 +186,7 @@ def _load_roles(
     for entry in entries:
         try:
             use = load_play_role(entry, keywords, place, data.key_origin("roles"))
-        except PlaybookError as error:
+        except LanguageError as error:
             mistakes.add(error)
             continue
         roles.extend(use.roles)

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from assible.exceptions import PlaybookError
+from assible.exceptions import PlaybookError, SourceFileError
 from assible.language.keywords import NAMES, ROLE, as_bool, type_name
 from assible.language.sources import Sources, find_main
 from assible.model.origin import Origin
@@ -97,7 +97,7 @@ def find_role(
         parents: Directories of the roles that use it, nearest first; their siblings are searched too.
 
     Raises:
-        PlaybookError: There is no such role; the hint lists where it was sought.
+        SourceFileError: There is no such role; the hint lists where it was sought.
     """
     found = sources.collection_roles(name, collections)
     if found:
@@ -113,7 +113,7 @@ def find_role(
     if direct.is_dir():
         return str(direct.absolute())
     sought = "; ".join(dict.fromkeys(str(place) for place in places))
-    raise PlaybookError(f"the role '{name}' was not found", origin=origin, hint=f"looked in {sought}")
+    raise SourceFileError(f"the role '{name}' was not found", origin=origin, hint=f"looked in {sought}")
 
 
 def read_variables(path: str, folder: str, stem: str, sources: Sources, origin: Origin | None) -> Mapping[str, Any]:

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Protocol
 
-from assible.exceptions import PlaybookError, SourceFileError
+from assible.exceptions import LanguageError, SourceFileError
 from assible.model.origin import Origin
 
 SOURCE_EXTENSIONS = ("", ".yml", ".yaml", ".json")
@@ -72,14 +72,15 @@ class Mistakes:
     """Collects the errors of one file, so that they are reported together."""
 
     def __init__(self) -> None:
-        self.found: list[PlaybookError] = []
+        self.found: list[LanguageError] = []
 
-    def add(self, error: PlaybookError) -> None:
-        self.found.append(error)
+    def add(self, error: LanguageError) -> None:
+        others, error.others = error.others, ()
+        self.found += [error, *others]  # type: ignore[list-item]  # what is found in a source is a LanguageError
 
     def raise_if_any(self) -> None:
         """Raise the first mistake with the others attached."""
         if self.found:
             first, *others = self.found
-            first.others = (*first.others, *others)
+            first.others = tuple(others)
             raise first

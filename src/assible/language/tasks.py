@@ -8,7 +8,7 @@ from difflib import get_close_matches
 from pathlib import Path
 from typing import Any
 
-from assible.exceptions import PlaybookError
+from assible.exceptions import LanguageError, PlaybookError
 from assible.language.arguments import BUILTIN, split_action
 from assible.language.keywords import (
     BLOCK,
@@ -131,7 +131,7 @@ def load_nodes(
     for entry in entries:
         try:
             nodes.extend(_load_node(entry, outer, place, getattr(entries, "origin", None)))
-        except PlaybookError as error:
+        except LanguageError as error:
             mistakes.add(error)
     mistakes.raise_if_any()
     return tuple(nodes)
@@ -168,7 +168,7 @@ def _load_block(entry: SourceDict, outer: Keywords, place: Place) -> Block:
     for part in ("block", "rescue", "always"):
         try:
             parts[part] = load_nodes(entry.get(part), inner, place, what=part, owner=entry)
-        except PlaybookError as error:
+        except LanguageError as error:
             mistakes.add(error)
     mistakes.raise_if_any()
     return Block(

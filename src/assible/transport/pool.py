@@ -41,7 +41,12 @@ class Connections:
             BecomeError: The privilege change was refused.
         """
         task = self._open.get(target)
-        if task is None or _is_over(task):
+        if task is not None and task.done():
+            connection = _living(task)
+            if connection is not None:
+                return connection
+            task = None
+        if task is None:
             task = asyncio.get_running_loop().create_task(self._begin(target))
             self._open[target] = task
         # One caller's cancelling must not take the connection from the others that wait for it.
@@ -76,10 +81,12 @@ class Connections:
             return await opener(target)
 
 
-def _is_over(task: asyncio.Task[Connection]) -> bool:
-    if not task.done():
-        return False
-    return task.cancelled() or task.exception() is not None or not task.result().is_alive
+def _living(task: asyncio.Task[Connection]) -> Connection | None:
+    """Return the connection that a finished task has opened; None where it failed, or the connection is lost."""
+    if task.cancelled() or task.exception() is not None:
+        return None
+    connection = task.result()
+    return connection if connection.is_alive else None
 
 
 async def _close(tasks: list[asyncio.Task[Connection]]) -> None:

@@ -8,9 +8,10 @@ import re
 import shlex
 import shutil
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Awaitable, Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import TypeVar
 
 from assible.agent import bootstrap
 from assible.exceptions import ConnectError, ConnectionLostError, TransportError
@@ -19,6 +20,8 @@ from assible.transport.agent_connection import AgentConnection
 from assible.transport.connection import Target
 from assible.transport.local import START_SECONDS, interpreter_error
 from assible.transport.process import AgentProcess
+
+T = TypeVar("T")
 
 SSH_FAILED = 255
 LONGEST_SOCKET_PATH = 100
@@ -74,28 +77,35 @@ async def open_ssh(target: Target) -> AgentConnection:
         ConnectError: The host cannot be reached, or refuses the login.
         InterpreterError: None of the target's interpreters works.
     """
+    return await retried(target, lambda: _open_once(target))
+
+
+async def retried(target: Target, attempt: Callable[[], Awaitable[T]]) -> T:
+    """Try to connect as often as the target says, with growing pauses.
+
+    Raises:
+        ConnectError: The last attempt's.
+    """
     pause = 0.0
-    for attempt in range(target.retries + 1):
+    for _ in range(target.retries):
         try:
-            return await _open_once(target)
+            return await attempt()
         except ConnectError:
-            if attempt == target.retries:
-                raise
             await asyncio.sleep(pause)
             pause = min(2 * pause + 1, LONGEST_PAUSE_SECONDS)
-    raise AssertionError("the last attempt returns or raises")
+    return await attempt()
 
 
 async def _open_once(target: Target) -> AgentConnection:
     source, _ = payload.first_stage()
     command = bootstrap.login_command(bootstrap.shell_script(target.interpreters, len(source)))
     argv = [*ssh_argv(target), command]
-    with _askpass(target.password) as environment:
+    with askpass(target.password) as environment:
         process = AgentProcess(target.name, argv, environment, target.silence_seconds)
         try:
             link, greeting = await process.open(target.timeout_seconds + START_SECONDS)
         except ConnectionLostError as error:
-            raise _failure(target, await process.exit_code(), process.stderr) from error
+            raise failure(target, await process.exit_code(), process.stderr) from error
     return AgentConnection(link, greeting, shut=lambda: process.close(link))
 
 
@@ -139,8 +149,8 @@ def _control_path(target: Target) -> str:
 
 
 @contextmanager
-def _askpass(password: str | None) -> Iterator[dict[str, str] | None]:
-    """Provide the environment in which ssh asks our helper, for as long as the login takes."""
+def askpass(password: str | None) -> Iterator[dict[str, str] | None]:
+    """Provide the environment in which ssh asks our helper, for as long as the login takes; None without a password."""
     if password is None:
         yield None
         return
@@ -159,7 +169,8 @@ def _askpass(password: str | None) -> Iterator[dict[str, str] | None]:
         shutil.rmtree(directory, ignore_errors=True)
 
 
-def _failure(target: Target, code: int, stderr: str) -> TransportError:
+def failure(target: Target, code: int, stderr: str) -> TransportError:
+    """Return the error that says in words why ssh, or what it started, ended before it could be used."""
     if code != SSH_FAILED:
         return interpreter_error(target, code, stderr)
     host = target.address or target.name

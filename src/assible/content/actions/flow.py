@@ -19,6 +19,7 @@ async def assert_(call: ActionCall) -> dict[str, Any]:
         that = rendered if isinstance(rendered, list) else that
     conditions = that if isinstance(that, list) else [that]
     quiet = as_bool("quiet", call.args.get("quiet", False))
+    shown: dict[str, Any] = {} if quiet else {"_ansible_verbose_always": True}
     templar = call.run.services.templar
     for condition in conditions:
         if not templar.condition(condition, call.scope):
@@ -26,14 +27,8 @@ async def assert_(call: ActionCall) -> dict[str, Any]:
             failure: dict[str, Any] = {"failed": True, "changed": False, "evaluated_to": False}
             failure["assertion"] = condition if isinstance(condition, bool) else str(condition)
             failure["msg"] = call.render(message)
-            return failure
-    result: dict[str, Any] = {
-        "changed": False,
-        "msg": call.render(call.args.get("success_msg", "All assertions passed")),
-    }
-    if not quiet:
-        result["_ansible_verbose_always"] = True
-    return result
+            return failure | shown
+    return {"changed": False, "msg": call.render(call.args.get("success_msg", "All assertions passed"))} | shown
 
 
 async def fail(call: ActionCall) -> dict[str, Any]:
