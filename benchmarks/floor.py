@@ -6,6 +6,7 @@ exec of ``true``. Forty connects at a time.
 
 from __future__ import annotations
 
+import base64
 import subprocess
 import sys
 from concurrent.futures import ThreadPoolExecutor
@@ -23,17 +24,9 @@ REMOTE = (
 
 def visit(ssh_config: str, address: str) -> None:
     """Do for one host what the floor is made of."""
-    quoted = REMOTE.replace("\n", "\\n").replace("'", "\\x27")
-    command = [
-        "ssh",
-        "-F",
-        ssh_config,
-        "-o",
-        "ControlMaster=no",
-        "-T",
-        address,
-        f"exec python3 -c \"exec('{quoted}')\"",
-    ]
+    code = base64.b64encode(REMOTE.encode()).decode()
+    remote = f"exec python3 -c \"import base64; exec(base64.b64decode('{code}'))\""
+    command = ["ssh", "-F", ssh_config, "-o", "ControlMaster=no", "-T", address, remote]
     process = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE)
     assert process.stdin is not None
     assert process.stdout is not None

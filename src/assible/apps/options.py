@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from assible.language.vault import Vault
     from assible.settings import Settings
 
-EXIT_ERROR, EXIT_USAGE, EXIT_PARSE, EXIT_OPTIONS, EXIT_INTERRUPTED = 1, 2, 4, 5, 99
+EXIT_ERROR, EXIT_USAGE, EXIT_PARSE, EXIT_OPTIONS, EXIT_INTERRUPTED, EXIT_BUG = 1, 2, 4, 5, 99, 250
 
 
 class Parser(argparse.ArgumentParser):
@@ -348,3 +348,9 @@ def guarded(work: Callable[[], int], *, vault_error: int = EXIT_PARSE) -> int:
     except AssibleError as error:
         print(f"[ERROR]: {error.describe()}", file=sys.stderr)
         return EXIT_ERROR
+    except Exception:  # a fault of ours: the report needs the traceback, and scripts the documented code
+        import traceback
+
+        traceback.print_exc()
+        print("[ERROR]: this is a fault in Assible itself; please report it with the lines above", file=sys.stderr)
+        return EXIT_BUG

@@ -266,6 +266,12 @@ def _render_args(task_run: TaskRun, scope: Scope) -> dict[str, Any]:
         if not isinstance(extra, dict):
             raise ActionError("'args' must give a mapping")
         args = {**extra, **args}
+    if "_raw_params" in args and not is_free_form(task_run.task.action):
+        raise ActionError(
+            f"'{task_run.task.written_action}' takes options as key=value, and these words are none: "
+            f"{shorten(str(args['_raw_params']))}",
+            hint="quote values that hold spaces, or write the arguments as a mapping",
+        )
     if task_run.defaults:
         args = {**_render_defaults(task_run, scope), **args}
     if task_run.kind.options is not None:

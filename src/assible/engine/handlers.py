@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Sequence
 
 from assible.engine.hosts import HostRun
-from assible.engine.program import Position, Program, compile_nodes
+from assible.engine.program import Position, Program, advance, compile_nodes
 from assible.model.play import Node, Task
 
 
@@ -27,20 +27,27 @@ class Handlers:
                 self.program.places.append(place)
 
     def find(self, name: str, shown: Callable[[Task], str]) -> list[int]:
-        """Return the indexes of what a notification means: the last handler of that name, and all that listen to it.
+        """Return the indexes of what a notification means: the handler of that name, and all that listen to it.
+
+        Of several handlers of one name the last block's or role's counts, and the first one in there.
 
         Args:
             shown: Gives a handler's rendered name, without its role.
         """
         found: list[int] = []
         for index in range(len(self.program.tasks) - 1, -1, -1):
-            if self._is_named(self.program.tasks[index], name, shown):
-                found.append(index)
+            if found and not self._are_together(index, found[0]):
                 break
+            if self._is_named(self.program.tasks[index], name, shown):
+                found[:] = [index]
         found.extend(
             index for index, task in enumerate(self.program.tasks) if name in task.listen and index not in found
         )
         return found
+
+    def _are_together(self, one: int, other: int) -> bool:
+        tasks, places = self.program.tasks, self.program.places
+        return tasks[one].scope.role is tasks[other].scope.role and places[one][0] is places[other][0]
 
     @staticmethod
     def _is_named(task: Task, name: str, shown: Callable[[Task], str]) -> bool:
@@ -73,13 +80,12 @@ class Handlers:
 
     def settle(self, host: HostRun, position: Position | None) -> Position | None:
         """Return the next handler that the host was notified of, or what follows the flush."""
-        from assible.engine.program import advance
-
         while position is not None and position.program is self.program and position.index not in host.notified:
             later = [index for index in host.notified if index > position.index]
-            if later:
-                index = min(later)
-                order = (*position.order[:-1], index)
+            if later or host.notified:
+                # What a handler notifies and stands before it waits for another round.
+                index = min(later or host.notified)
+                order = (*position.order[:-2], position.order[-2] + (not later), index)
                 return Position(self.program, index, order, frozenset(), position.parent)
             if position.parent is None:
                 return None

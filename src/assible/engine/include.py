@@ -98,16 +98,15 @@ async def run_include(play: PlayRun, group: list[HostRun], task: Task) -> None:
             record(play.run.stats, result)
             play.settle(host, position, result, {})
 
-    results: dict[HostRun, TaskResult] = {}
+    standing = {host: host.position for host in group}
     for host in group[:1] if once else group:
-        results[host] = await run_task(task_run, host)
-        collect(host, results[host])
+        collect(host, await run_task(task_run, host))
     hosts = [host for host in group if requests.get(host)]
     if hosts:
         await _lead_in(play, task_run, hosts, requests, position)
     for host in group:
-        if host.position is position:
-            play.move(host, advance(position, True))
+        if host.position is not None and host.position is standing[host]:
+            play.move(host, advance(host.position, True))
 
 
 def _clean(result: TaskResult) -> None:
@@ -145,14 +144,14 @@ async def _lead_in(
         _report(play, task_run, request, by_request[key])
     programs: dict[tuple[str, ...], tuple[Program, int]] = {}
     for host in hosts:
-        if host.position is not position:
+        if host.position is None or host.position.order != position.order:
             continue
         keys = tuple(request.key for request in requests[host] if request.key in nodes)
         if keys not in programs:
             program = compile_nodes([node for key in keys for node in nodes[key]], play.run.selects)
             programs[keys] = (program, play.next_include())
         program, sequence = programs[keys]
-        play.move(host, enter(program, position, sequence))
+        play.move(host, enter(program, host.position, sequence))
 
 
 def _fail(play: PlayRun, task_run: TaskRun, host: HostRun, error: AssibleError, position: Position) -> None:

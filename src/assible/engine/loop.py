@@ -16,6 +16,7 @@ from assible.model.result import CENSORED
 from assible.model.text import TemplateText, is_templated
 from assible.templating.scope import OMIT, Scope
 
+_SET_FACT: Final = "ansible.builtin.set_fact"
 _NO_ITEMS: Final[Mapping[str, Any]] = {
     "changed": False,
     "failed": False,
@@ -83,7 +84,6 @@ def loop_items(task_run: TaskRun, loop: Loop, scope: Scope) -> list[Any]:
 
 async def _run_items(task_run: TaskRun, host: HostRun, scope: Scope, items: list[Any]) -> list[dict[str, Any]]:
     control = task_run.task.loop_control
-    templar = task_run.run.services.templar
     name = str(_rendered(task_run, control.loop_var, scope))
     index_var = _rendered(task_run, control.index_var, scope)
     extended = _flag(task_run, "extended", control.extended, scope)
@@ -106,18 +106,33 @@ async def _run_items(task_run: TaskRun, host: HostRun, scope: Scope, items: list
         except AssibleError as error:
             data = failure_of(task_run, host, error)
         data.update(loop_vars)
+        if control.break_when:
+            data["break_when_result"] = _breaks(task_run, inner, data)
         label = _label(task_run, control, inner, item)
         data["_ansible_item_label"] = label
         _emit_item(task_run, host, inner, data, label)
         results.append(data)
-        if data.get("unreachable"):
-            break
-        if control.break_when and all(
-            templar.condition(c, inner.child({str(task_run.task.register): data}) if task_run.task.register else inner)
-            for c in control.break_when
-        ):
+        scope = _after_item(task_run, scope, data)
+        if data.get("unreachable") or data.get("break_when_result"):
             break
     return results
+
+
+def _after_item(task_run: TaskRun, scope: Scope, data: dict[str, Any]) -> Scope:
+    """Return what the next item sees: the registered result of this one, and the facts that it set."""
+    seen: dict[str, Any] = {}
+    facts = data.get("ansible_facts")
+    if isinstance(facts, Mapping) and task_run.task.action == _SET_FACT:
+        seen.update(facts)
+    if task_run.task.register:
+        seen[str(task_run.task.register)] = data
+    return scope.child(seen) if seen else scope
+
+
+def _breaks(task_run: TaskRun, scope: Scope, data: dict[str, Any]) -> bool:
+    seen = scope.child({str(task_run.task.register): data}) if task_run.task.register else scope
+    templar = task_run.run.services.templar
+    return all(templar.condition(condition, seen) for condition in task_run.task.loop_control.break_when)
 
 
 def _rendered(task_run: TaskRun, value: Any, scope: Scope) -> Any:

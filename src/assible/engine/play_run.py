@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import re
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
@@ -19,11 +20,17 @@ from assible.model.events import HostResult, NoHostsRemaining, TaskStarted
 from assible.model.play import Play, Role, Task
 from assible.model.result import TaskResult
 from assible.model.text import TemplateText
+from assible.templating.scope import Scope
+from assible.templating.templar import Templar
 
 if TYPE_CHECKING:
     from assible.engine.run import Run
 
+_EXPRESSION = re.compile(r"\{\{.*?\}\}", re.DOTALL)
 _META, _INCLUDES = "ansible.builtin.meta", ("ansible.builtin.include_tasks", "ansible.builtin.include_role")
+
+
+Steps = dict[tuple[Position, bool], Step]
 
 
 class PlayRun:
@@ -127,7 +134,7 @@ class PlayRun:
             return
         if self.run.options.step and not task.is_implicit and not await self.run.confirm(task):
             for host in group:
-                self.move(host, advance(position, True))
+                self.move(host, advance(host.position or position, True))
             return
         for host in group:
             self.handlers.begin(host, position)
@@ -152,7 +159,7 @@ class PlayRun:
             if finished is None or finished is role:
                 kept.append(host)
             else:
-                self.move(host, advance(position, True))
+                self.move(host, advance(host.position or position, True))
         return kept
 
     def task_run(self, task: Task) -> TaskRun:
@@ -185,10 +192,7 @@ class PlayRun:
         task = task_run.task
         name = task.name
         if isinstance(name, TemplateText):
-            try:
-                name = str(self.run.services.templar.render(name, task_run.scope(host)))
-            except AssibleError:
-                name = str(name)
+            name = rendered_name(name, self.run.services.templar, task_run.scope(host))
         name = str(name) or self._unnamed(task)
         return f"{task.scope.role.name} : {name}" if task.scope.role else name
 
@@ -204,13 +208,13 @@ class PlayRun:
         self.announce(task_run, group[0])
         once = task_run.kind.once or self._run_once(task_run, group[0])
         runners = group[:1] if once else group
-        steps: dict[bool, Step] = {}
+        steps: Steps = {}
         failed: list[HostRun] = []
         others = group[1:] if once else []
 
         def settle(host: HostRun, result: TaskResult) -> None:
-            self.report(task_run, host, result)
             store(self, task_run, host, result, [host, *others])
+            self.report(task_run, host, result)
             record(self.run.stats, result)
             if result.failed:
                 failed.append(host)
@@ -275,8 +279,11 @@ class PlayRun:
             )
         )
 
-    def settle(self, host: HostRun, position: Position, result: TaskResult, steps: dict[bool, Step]) -> None:
-        """Move a host on after a result; `steps` keeps what is the same for every host of the group."""
+    def settle(self, host: HostRun, position: Position, result: TaskResult, steps: Steps) -> None:
+        """Move a host on after a result; `steps` keeps what is the same for every host of the group.
+
+        Hosts of one group stand at the same task; what failed behind them may differ (in an always section).
+        """
         role = position.task.scope.role
         if role is not None and result.status != "skipped":
             host.active_roles.add(role)
@@ -285,9 +292,10 @@ class PlayRun:
             host.position = None
             return
         went_well = not result.failed
-        step = steps.get(went_well)
+        own = host.position or position
+        step = steps.get((own, went_well))
         if step is None:
-            step = steps[went_well] = advance(position, went_well)
+            step = steps[own, went_well] = advance(own, went_well)
         if not went_well:
             host.variables.set_facts["ansible_failed_task"] = task_facts(position.task, host)
             host.variables.set_facts["ansible_failed_result"] = result.data
@@ -327,6 +335,25 @@ class PlayRun:
                 host.position = None
             self.run.emit(NoHostsRemaining())
             self.ends_play = True
+
+
+def rendered_name(name: TemplateText, templar: Templar, scope: Scope) -> str:
+    """Render a task's name for people; an expression that fails is replaced by what is wrong with it."""
+    try:
+        return str(templar.render(name, scope))
+    except AssibleError:
+        pass
+    errors = 0
+
+    def part(match: re.Match[str]) -> str:
+        nonlocal errors
+        try:
+            return str(templar.render(TemplateText(match[0], name.origin), scope))
+        except AssibleError as error:
+            errors += 1
+            return f"<< error {errors} - {error} >>"
+
+    return _EXPRESSION.sub(part, name)
 
 
 def task_facts(task: Task, host: HostRun) -> dict[str, Any]:

@@ -147,12 +147,6 @@ def _text_arguments(action: str, written: str, text: str, origin: Origin | None)
         return text
     pairs = parse_key_values(text, free_form=action in _KEEP_TEXT_WHOLE, origin=place)
     raw = pairs.pop("_raw_params", None)
-    if raw and not is_free_form(action):
-        raise PlaybookError(
-            f"'{written}' takes options as key=value, and these words are none: {_shorten(raw)}",
-            origin=place,
-            hint="quote values that hold spaces, or write the arguments as a mapping",
-        )
     values = {key: source_text(value, place) for key, value in pairs.items()}
     if raw:
         values["_raw_params"] = source_text(raw, place)

@@ -252,12 +252,6 @@ def _loop(entry: SourceDict) -> Loop | None:
     if value is None:
         raise PlaybookError(f"'{key}' says nothing to loop over", origin=origin)
     if key == "loop":
-        if not isinstance(value, (list, str)):
-            raise PlaybookError(
-                f"'loop' wants a list, not {type_name(value)}",
-                origin=origin,
-                hint="a mapping needs the filter dict2items",
-            )
         return Loop(value, None, origin)
     return Loop(value, key[len("with_") :], origin)
 

@@ -41,7 +41,7 @@ async def template(call: ActionCall) -> dict[str, Any]:
         content = rendered.encode(encoding, "surrogateescape")
     except (LookupError, UnicodeError) as error:
         raise ActionError(f"the text cannot be written in the encoding '{encoding}': {error}") from error
-    put = {name: args[name] for name in FILE_OPTIONS if name in args}
+    put: dict[str, Any] = {name: args[name] for name in FILE_OPTIONS if name in args}
     if put.get("mode") == "preserve":
         put["mode"] = f"0{os.stat(source).st_mode & 0o7777:03o}"
     return await send_content(call, put, content, name=os.path.basename(source), shown=source)
