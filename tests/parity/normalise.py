@@ -14,16 +14,22 @@ VOLATILE = frozenset(
 )
 #: What only one side has, or words its own way: parsed arguments (compared where modules are tested), tracebacks,
 #: warnings and deprecations (their sentences are our own).
-DROPPED = frozenset({"invocation", "exception", "warnings", "deprecations"})
+DROPPED = frozenset({"invocation", "exception", "failed_when_suppressed_exception", "warnings", "deprecations"})
 #: Actions whose message the playbook's author wrote.
 AUTHORED = frozenset({"fail", "assert", "ansible.builtin.fail", "ansible.builtin.assert"})
+ASSERTS = frozenset({"assert", "ansible.builtin.assert"})
+#: Actions that explain a skip in a sentence of their own.
+METAS = frozenset({"meta", "ansible.builtin.meta"})
 #: What an include tells is compared in the output ("included: ..."): ansible-core hands no result to callbacks.
 INCLUDES = frozenset({"include_tasks", "include_role", "ansible.builtin.include_tasks", "ansible.builtin.include_role"})
+#: Sentences of a result's own beside the message.
+WORDED = frozenset({"message"})
 MASK = "<masked>"
 
 _TOLD = re.compile(r"^(ok|changed|skipping|failed|fatal|included|FAILED - RETRYING)(:| -) ?\[?(?P<host>[^\]\s:]*)")
 _BANNER = re.compile(r"^(PLAY|TASK|RUNNING HANDLER|CUSTOM STATS)\b.*\*{3}$")
 _NOTE = re.compile(r"^\[(ERROR|WARNING|DEPRECATION WARNING)\]: ")
+_META = ("TASK [meta]", "TASK [ansible.builtin.meta]")
 _DATA = re.compile(r"^((?:ok|changed|skipping|fatal|failed): .*? => )(\{.*\})$", re.DOTALL)
 
 
@@ -69,10 +75,16 @@ def normalise(told: Told, paths: Paths, unordered: bool = False) -> dict[str, An
 def result(entry: Mapping[str, Any], paths: Paths) -> list[Any]:
     """Return a result as ``[task, host, status, item, data]``."""
     failed = entry["status"] in ("failed", "ignored", "unreachable")
-    data = top(entry["data"], failed and entry["action"] not in AUTHORED)
+    data = top(entry["data"], failed and not _is_authored(entry))
+    if entry["action"] in METAS:
+        data = {key: MASK if key in ("msg", "skip_reason") else item for key, item in data.items()}
     data = json.loads(paths.mask(json.dumps(data, sort_keys=True, default=str)))
     item = None if entry["item"] is None else paths.mask(entry["item"])
     return [paths.mask(entry["task"]), entry["host"], entry["status"], item, data]
+
+
+def _is_authored(entry: Mapping[str, Any]) -> bool:
+    return entry["action"] in AUTHORED and not (entry["action"] in ASSERTS and "assertion" not in entry["data"])
 
 
 def top(data: Mapping[str, Any], worded: bool) -> Any:
@@ -85,6 +97,9 @@ def top(data: Mapping[str, Any], worded: bool) -> Any:
     masked = value(kept)
     if worded and "msg" in masked:
         masked["msg"] = MASK
+    for name in ("changed_when_result", "failed_when_result"):
+        if isinstance(masked.get(name), str):
+            masked[name] = MASK
     if isinstance(kept.get("results"), list) and all(isinstance(item, Mapping) for item in kept["results"]):
         masked["results"] = [top(item, worded) for item in kept["results"]]
     return masked
@@ -101,7 +116,7 @@ def value(data: Any) -> Any:
         name = str(key)
         if name in DROPPED or name.startswith("_ansible_"):
             continue
-        if (name in VOLATILE and item) or (name == "msg" and (data.get("failed") or data.get("unreachable"))):
+        if (name in WORDED and item) or (name in VOLATILE and item) or (name == "msg" and (data.get("failed") or data.get("unreachable"))):
             masked[name] = MASK
         else:
             masked[name] = value(item)
@@ -119,13 +134,15 @@ def output_lines(text: str) -> list[str]:
         blocks.clear()
 
     for host, block in _blocks(text.split("\n")):
+        if host is None and blocks and block == lines[-1] and block.startswith(_META):
+            continue  # ansible-core writes the banner of some meta actions once per host
         if host is None:
             flush()
             lines.append(_stars(block))
         else:
             blocks.append((host, _told(block)))
     flush()
-    return _collapse_meta(lines)
+    return lines
 
 
 def _blocks(lines: Iterable[str]) -> Iterable[tuple[str | None, str]]:
@@ -169,7 +186,7 @@ def _told(block: str) -> str:
         except ValueError:
             return block
         worded = head.startswith(("fatal", "failed")) and "msg" in data
-        shown = {**value(data), "msg": MASK} if worded else value(data)
+        shown = top(data, worded)
         head = found[1] + json.dumps(shown, sort_keys=True, ensure_ascii=False, indent=4 if "\n" in head else None)
     return head + newline + rest
 
@@ -177,12 +194,3 @@ def _told(block: str) -> str:
 def _stars(line: str) -> str:
     """Shorten the stars of a banner that holds a path, whose length is the machine's own."""
     return line.rstrip("*") + "***" if "_DIR" in line and line.endswith("***") else line
-
-
-def _collapse_meta(lines: Sequence[str]) -> list[str]:
-    """Join banners of ``meta`` tasks that follow each other: ansible-core writes some once per host."""
-    kept: list[str] = []
-    for line in lines:
-        if not (kept and line == kept[-1] and line.startswith(("TASK [meta]", "TASK [ansible.builtin.meta]"))):
-            kept.append(line)
-    return kept

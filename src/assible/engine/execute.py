@@ -17,6 +17,7 @@ from assible.engine.context import TaskContext, search_dirs
 from assible.engine.hosts import HostRun
 from assible.engine.variables import TaskLayers
 from assible.exceptions import ActionError, AssibleError, BecomeError, TemplateError, TransportError
+from assible.language.arguments import is_free_form
 from assible.language.keywords import as_bool, as_float, as_int
 from assible.model.events import Retry, TaskError
 from assible.model.play import Task
@@ -144,7 +145,7 @@ def failure_of(task_run: TaskRun, host: HostRun, error: AssibleError) -> dict[st
         return {"unreachable": True, "changed": False, "msg": str(error)}
     if error.origin is None and isinstance(error, TemplateError):
         error.origin = task_run.task.origin
-    if isinstance(error, TemplateError) or error.origin is not None:
+    if task_run.no_log is False and (isinstance(error, TemplateError) or error.origin is not None):
         task_run.run.emit(TaskError(host=host.name, text=error.describe()))
     data: dict[str, Any] = {"failed": True, "changed": False, "msg": str(error)}
     if isinstance(error, ActionError):
@@ -269,7 +270,7 @@ def _render_args(task_run: TaskRun, scope: Scope) -> dict[str, Any]:
     if "_raw_params" in args and not is_free_form(task_run.task.action):
         raise ActionError(
             f"'{task_run.task.written_action}' takes options as key=value, and these words are none: "
-            f"{shorten(str(args['_raw_params']))}",
+            f"{str(args['_raw_params'])[:60]}",
             hint="quote values that hold spaces, or write the arguments as a mapping",
         )
     if task_run.defaults:

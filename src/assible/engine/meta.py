@@ -63,7 +63,9 @@ def _chosen(play: PlayRun, group: list[HostRun], task: Task) -> list[HostRun]:
             if all(templar.condition(condition, scope) for condition in task.scope.when):
                 chosen.append(host)
             else:
-                _report(play, task_run, host, "skipped", {"changed": False, "skipped": True})
+                reason = f"a condition of {task.args['_raw_params']} does not hold for {host.name}, which goes on"
+                data = {"changed": False, "skipped": True, "msg": reason, "skip_reason": reason}
+                _report(play, task_run, host, "skipped", data)
         except AssibleError as error:
             assert host.position is not None
             _report(play, task_run, host, "failed", failure_of(task_run, host, error))

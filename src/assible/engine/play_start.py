@@ -14,7 +14,7 @@ from assible.engine.prompts import ask_prompts
 from assible.engine.strategy_free import run_free, run_host_pinned
 from assible.engine.strategy_linear import run_linear
 from assible.engine.variables import PlayVariables
-from assible.exceptions import ActionError, PlaybookError, TemplateError, UsageError
+from assible.exceptions import ActionError, PlaybookError, TemplateError, UndefinedVariableError, UsageError
 from assible.language.keywords import as_bool, type_name
 from assible.model.events import NoHostsMatched, NoHostsRemaining, PlayStarted
 from assible.model.play import Keywords, Play, Role, Task
@@ -174,14 +174,15 @@ class PlayLauncher:
         self, play: Play, names: Sequence[Any], host: HostRun | None, variables: PlayVariables
     ) -> Mapping[str, Any]:
         run = self._run
-        problem: Exception | None = None
         for name in names:
             try:
                 if is_templated(name):
                     name = self._render_for(host, name, play, variables)
                 path = find_source(str(name), "vars", (play.base_dir,))
-            except (ActionError, TemplateError) as error:
-                problem = error
+            except UndefinedVariableError as error:
+                run.warn(f"vars_files: '{name}' is left out, because {error}")
+                return {}
+            except ActionError:
                 continue
             data = run.services.files.yaml(path)
             if data is None:
@@ -191,11 +192,8 @@ class PlayLauncher:
                     f"a variables file is a mapping, but '{name}' holds {type_name(data)}", origin=play.origin
                 )
             return data
-        raise PlaybookError(
-            f"vars_files: none of these was found: {', '.join(str(name) for name in names)}",
-            origin=getattr(names[0], "origin", None) or play.origin,
-            hint=str(problem) if problem else None,
-        )
+        run.warn(f"vars_files: none of these was found: {', '.join(str(name) for name in names)}")
+        return {}
 
     def _render_for(self, host: HostRun | None, value: Any, play: Play, variables: PlayVariables) -> Any:
         run = self._run

@@ -169,7 +169,3 @@ def _merge_args_keyword(args: Any, extra: Any, origin: Origin | None) -> Any:
     merged.key_places = {**getattr(extra, "key_places", {}), **getattr(args, "key_places", {})}
     merged.update(args)
     return merged
-
-
-def _shorten(text: str) -> str:
-    return text if len(text) <= 60 else text[:57] + "..."

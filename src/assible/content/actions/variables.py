@@ -12,7 +12,7 @@ from assible.engine.context import find_source
 from assible.exceptions import ActionError, LanguageError
 from assible.language.keyvalue import parse_key_values
 from assible.language.keywords import FALSE_WORDS, TRUE_WORDS, as_bool, as_int, type_name
-from assible.model.text import SourceText
+from assible.model.text import SourceDict, SourceText
 
 _IDENTIFIER = re.compile(r"[A-Za-z_][A-Za-z0-9_]*\Z")
 
@@ -94,9 +94,10 @@ async def include_vars(call: ActionCall) -> dict[str, Any]:
         files = _files_in(call, str(directory)) if directory else [call.find(str(name), "vars")]
         found = _load(call, files, merge)
     except (LanguageError, ActionError) as error:
-        raise ActionError(str(error), result={"ansible_facts": {}, "ansible_included_var_files": []}) from error
+        result = {"ansible_facts": {}, "ansible_included_var_files": [], "message": str(error)}
+        raise ActionError(str(error), result=result) from error
     target = call.args.get("name")
-    facts = {str(target): found} if target else found
+    facts = SourceDict({str(target): found} if target else found, templated=True)
     return {
         "changed": False,
         "ansible_facts": facts,

@@ -140,10 +140,11 @@ class Console:
         if self._options.verbosity >= 2 and task.path:
             self._line(f"task path: {task.path.rpartition(':')[0] if task.path.count(':') > 1 else task.path}", "debug")
 
-    def _shown(self, data: Mapping[str, Any], action: str, verbose: bool) -> str:
+    def _shown(self, data: Mapping[str, Any], action: str, verbose: bool, skipped: bool = False) -> str:
         kept = {key: value for key, value in data.items() if not self._is_hidden(key)}
         if action in _DEBUG:
-            for key in (*_NOT_FOR_DEBUG, data.get("ansible_loop_var"), data.get("ansible_index_var")):
+            loop_names = () if skipped else (data.get("ansible_loop_var"), data.get("ansible_index_var"))
+            for key in (*_NOT_FOR_DEBUG, *loop_names):
                 kept.pop(str(key), None)
         indent = 4 if verbose or self._options.verbosity >= 4 else None
         return json.dumps(kept, sort_keys=True, ensure_ascii=False, default=str, indent=indent)
@@ -174,10 +175,7 @@ class Console:
     def _result(self, event: events.HostResult) -> None:
         if event.task_id not in self._tasks:
             return
-        if event.loop and event.status not in ("skipped", "unreachable"):
-            self._loop_end(event)
-            return
-        if event.loop and event.data.get("results"):
+        if event.loop and (event.status == "skipped" or "results" in event.data or "censored" in event.data):
             self._loop_end(event)
             return
         self._diff(event.data, event.task_id, event.loop)
@@ -233,7 +231,7 @@ class Console:
         if not verbose:
             return ""
         kept = {key: value for key, value in data.items() if not (brief and key == "results")}
-        return f" => {self._shown(kept, event.action, event.verbose)}"
+        return f" => {self._shown(kept, event.action, event.verbose, status == 'skipped')}"
 
     def _diff(self, data: Mapping[str, Any], task_id: int, loop: bool) -> None:
         diff = data.get("diff")

@@ -1,6 +1,5 @@
 """Manage a marked block of a text file (documented as ``ansible.builtin.blockinfile``)."""
 
-import os
 import re
 
 from assible.agent.toolkit import textfiles
@@ -39,12 +38,9 @@ def main() -> None:
     params = module.params
     path = params["path"]
     wants_block = params["state"] == "present" and bool(params["block"])
-    if not os.path.exists(path) and not wants_block and not params["create"]:
-        if params["state"] == "absent":
-            module.exit_json(changed=False, msg="File {} not present".format(path))
     missing = None if params["create"] else "Path {} does not exist !".format(path)
     file = textfiles.TextFile(module, path, params["encoding"], missing)
-    if not file.exists and not wants_block:
+    if not file.exists and params["state"] == "absent":
         module.exit_json(changed=False, msg="File {} not present".format(path))
     lines = edit(module, file.lines(), wants_block)
     text = "".join(lines)
@@ -65,12 +61,12 @@ def edit(module: Module, lines: "List[str]", wants_block: bool) -> "List[str]":
     params = module.params
     begin, end = markers(params)
     place, lines = _without_block(module, lines, begin, end)
+    if place > 0 and not lines[place - 1].endswith("\n"):
+        lines[place - 1] += "\n"
     if not wants_block:
         return lines
     block = params["block"]
     body = [line + "\n" for line in (block[:-1] if block.endswith("\n") else block).split("\n")]
-    if place > 0 and not lines[place - 1].endswith("\n"):
-        lines[place - 1] += "\n"
     if params["prepend_newline"] and place > 0 and lines[place - 1] != "\n":
         lines.insert(place, "\n")
         place += 1

@@ -28,7 +28,7 @@ SPEC: "Dict[str, Dict[str, Any]]" = {
     "firstmatch": {"type": "bool", "default": False},
     "validate": {"type": "str"},
 }
-EXCLUSIVE = [["insertbefore", "insertafter"], ["regexp", "search_string"], ["backrefs", "search_string"]]
+EXCLUSIVE = [["insertbefore", "insertafter"], ["regexp", "search_string"]]
 ENDS = "\r\n"
 
 
@@ -45,6 +45,8 @@ def main() -> None:
         )
     if params["search_string"] == "":
         module.warn("The search string is an empty string, which will match every line in the file.")
+    if params["backrefs"] and params["search_string"] is not None:
+        module.fail_json(msg="parameters are mutually exclusive: backrefs|search_string")
     if params["state"] == "present":
         ensure_present(module)
     else:
@@ -130,7 +132,8 @@ def matcher(module: Module) -> "Matcher":
     """Return what tells the lines that are meant."""
     params = module.params
     if params["regexp"] is not None:
-        return compiled(module, params["regexp"]).search
+        search: "Matcher" = compiled(module, params["regexp"]).search
+        return search
     text = params["search_string"]
     if text is not None:
         return lambda line: text in line

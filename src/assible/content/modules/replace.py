@@ -37,7 +37,7 @@ def main() -> None:
         section = find_section(params, file.text)
         if section is None:
             text = "Pattern for before/after params did not match the given file: {}"
-            module.exit_json(changed=False, msg=text.format(_pattern(params)))
+            module.exit_json(changed=False, msg=text.format(_pattern(params)), rc=0)
             return
         start, end = section
         new, count = re.subn(params["regexp"], params["replace"], file.text[start:end], flags=re.MULTILINE)
