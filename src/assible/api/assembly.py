@@ -5,9 +5,11 @@ from __future__ import annotations
 import os
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
+from assible import _names
 from assible.content.actions import ACTIONS, find_action
 from assible.content.caches.jsonfile import JsonFileCache
 from assible.content.filters import FILTERS
@@ -23,17 +25,20 @@ from assible.language.sources import Sources
 from assible.language.vault import Vault
 from assible.model.origin import Origin
 from assible.registry.fact_cache import FactCache
+from assible.registry.module_utils import FoundSource, ModuleUtils
 from assible.registry.modules import BUILTIN, Modules
+from assible.registry.plugin_files import load_plugins
 from assible.settings import Settings
 from assible.templating.scope import Scope
 from assible.templating.templar import Templar
-from assible.transport.payload import Packer, Payload
+from assible.transport.payload import Packer, Payload, Source
 from assible.transport.pool import Connections
 from assible.transport.raw import run_raw
 
 COMPATIBLE_VERSION = "2.21.0"
 _STATIC = ("import_tasks", "import_role", "import_playbook")
 _ALIASES = {"systemd": "systemd_service"}
+_FACE_UTILS = Path(__file__).resolve().parent.parent / "ansible" / "module_utils"
 _SHIPPED = Path(__file__).resolve().parent.parent / "content" / "modules"
 
 
@@ -50,6 +55,7 @@ class Parts:
     files: SourceFiles
     modules: Modules
     packer: Packer
+    module_utils: ModuleUtils
     connections: Connections
     inventory: Inventory
     base_dir: str
@@ -59,6 +65,7 @@ class Parts:
     warnings: list[str] = field(default_factory=list)
     actions: dict[str, ActionKind] = field(default_factory=dict)
     payloads: dict[str, Payload] = field(default_factory=dict)
+    known_roles: set[str] = field(default_factory=set)
     filters: dict[str, Callable[..., Any]] = field(default_factory=dict)
     tests: dict[str, Callable[..., Any]] = field(default_factory=dict)
 
@@ -116,6 +123,9 @@ def assemble(
     )
     modules = Modules(str(_SHIPPED), "assible.content.modules", settings.collections_path)
     modules.add_directories([os.path.join(base, "library"), *settings.library])
+    module_utils = ModuleUtils(str(_FACE_UTILS), settings.collections_path)
+    module_utils.add_directories([os.path.join(base, "module_utils"), *settings.module_utils])
+    add_plugin_files(filters, tests, settings, [base])
     sources = _as_sources(inventory) if inventory is not None else list(settings.inventory)
     cache = fact_cache(settings)
     return Parts(
@@ -123,7 +133,8 @@ def assemble(
         templar=templar,
         files=files,
         modules=modules,
-        packer=Packer(),
+        packer=Packer(lambda name: as_source(module_utils.find(name))),
+        module_utils=module_utils,
         connections=Connections(),
         inventory=load(sources, files, settings, templar, base, warn, cache),
         fact_cache=cache,
@@ -134,6 +145,47 @@ def assemble(
         filters=filters,
         tests=tests,
     )
+
+
+def as_source(found: FoundSource | None) -> Source | None:
+    """Return a source in the form that the packer takes."""
+    return found and Source(*found)
+
+
+def add_plugin_files(
+    filters: dict[str, Callable[..., Any]],
+    tests: dict[str, Callable[..., Any]],
+    settings: Settings,
+    roots: Sequence[str],
+) -> None:
+    """Add the filters and tests that lie beside playbooks and roles; what is there already stays.
+
+    Raises:
+        PluginError: One of the files does not work.
+    """
+    for table, folder, paths, kind in (
+        (filters, "filter_plugins", settings.filter_plugins, "FilterModule"),
+        (tests, "test_plugins", settings.test_plugins, "TestModule"),
+    ):
+        directories = [
+            path for path in (*(os.path.join(root, folder) for root in roots), *paths) if os.path.isdir(path)
+        ]
+        if directories:
+            _names.bind(owns_ansible=find_spec("ansible") is None)
+            for name, function in load_plugins(directories, kind, folder.partition("_")[0] + "s").items():
+                table.setdefault(name, function)
+
+
+def use_role(parts: Parts, path: str) -> None:
+    """Make what a role brings known: its modules, module_utils, filters and tests."""
+    if path in parts.known_roles:
+        return
+    parts.known_roles.add(path)
+    parts.modules.add_directories(
+        [directory for directory in (os.path.join(path, "library"),) if os.path.isdir(directory)]
+    )
+    parts.module_utils.add_directories([os.path.join(path, "module_utils")])
+    add_plugin_files(parts.filters, parts.tests, parts.settings, [path])
 
 
 def fact_cache(settings: Settings) -> FactCache | None:
@@ -221,6 +273,7 @@ def services_of(parts: Parts, *, extra_vars: Mapping[str, Any], ask: Callable[[s
         collection_roles=lambda name, collections: find_collection_role(parts.settings, name, collections),
         static_layers=(extra_vars,) if extra_vars else (),
         warn=lambda text, origin: parts.warnings.append(text),
+        use_role=lambda path: use_role(parts, path),
     )
     return Services(
         settings=parts.settings,

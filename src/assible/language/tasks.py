@@ -382,6 +382,7 @@ def load_role(
     if place.depth > _MAX_DEPTH:
         raise PlaybookError(f"the role '{entry.name}' depends on itself", origin=entry.origin)
     path = find_role(entry.name, place.sources, place.base_dir, place.role_dirs, outer.collections, entry.origin)
+    place.sources.use_role(path)
     meta = read_meta(path, place.sources, place.render)
     own = check_keywords(entry.keywords, NAMES["role"])
     role = Role(

@@ -41,7 +41,8 @@ def test_back_references_need_a_match(run, file):
 
 
 def test_the_file_can_be_created_with_its_mode(run, tmp_path):
-    assert run("lineinfile", path=str(tmp_path / "d" / "f"), line="x", create=True, mode="0600")["mode"] == "0600"
+    assert run("lineinfile", path=str(tmp_path / "d" / "f"), line="x", create=True, mode="0600")["changed"]
+    assert (tmp_path / "d" / "f").stat().st_mode & 0o777 == 0o600
     assert (tmp_path / "d" / "f").read_text() == "x\n"
 
 

@@ -1,0 +1,1 @@
+"""What modules import, on targets and on the controller."""
