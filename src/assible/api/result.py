@@ -42,23 +42,29 @@ class RunResult:
     Attributes:
         stats: Counters by host.
         custom_stats: What ``set_stats`` collected.
+        cleared: Hosts whose failures ``meta: clear_host_errors`` cleared: they do not count as failed.
     """
 
     stats: dict[str, HostStats] = field(default_factory=dict)
     custom_stats: dict[str, Any] = field(default_factory=dict)
+    cleared: list[str] = field(default_factory=list)
     host_results: list[Result] = field(default_factory=list)
 
     @property
     def ok(self) -> bool:
         """False if any host failed or was unreachable."""
-        return not any(s.failures or s.unreachable for s in self.stats.values())
+        return not any(s.failures or s.unreachable for s in self._counting())
+
+    def _counting(self) -> list[HostStats]:
+        return [stats for host, stats in self.stats.items() if host not in self.cleared]
 
     @property
     def exit_code(self) -> int:
         """The exit code that ``ansible-playbook`` documents for such a run."""
-        if any(s.unreachable for s in self.stats.values()):
+        counting = self._counting()
+        if any(s.unreachable for s in counting):
             return EXIT_UNREACHABLE
-        return EXIT_FAILED if any(s.failures for s in self.stats.values()) else EXIT_OK
+        return EXIT_FAILED if any(s.failures for s in counting) else EXIT_OK
 
     def results(self, *, task: str | None = None, host: str | None = None) -> Iterator[Result]:
         """Yield results in the order in which they came, of one task or one host where that is asked for."""
@@ -74,7 +80,9 @@ class RunResult:
         """
         if self.ok:
             return
-        lost = [host for host, s in self.stats.items() if s.failures or s.unreachable]
+        lost = [
+            host for host, s in self.stats.items() if (s.failures or s.unreachable) and host not in self.cleared
+        ]
         messages = {
             r.host: str(r.data.get("msg", ""))
             for r in self.host_results
@@ -100,6 +108,7 @@ class RunResult:
         elif isinstance(event, RunStats):
             self.stats = event.hosts
             self.custom_stats = event.custom
+            self.cleared = event.cleared
 
     @classmethod
     def from_events(cls, events: Iterator[Event]) -> RunResult:

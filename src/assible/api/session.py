@@ -18,7 +18,7 @@ from assible.hosts.inventory import Inventory
 from assible.language.playbook import load_playbook, plays_from_data
 from assible.language.vault import Vault
 from assible.model import play as model
-from assible.model.events import Event
+from assible.model.events import Event, RunStats
 from assible.model.play import Keywords
 from assible.model.text import trusted
 from assible.settings import Settings, load_settings
@@ -26,7 +26,6 @@ from assible.settings import Settings, load_settings
 T = TypeVar("T")
 Listener = Callable[[Any], Any]
 Playbooks = str | os.PathLike[str] | Play | Sequence[str | os.PathLike[str] | Play]
-QUEUE_LIMIT = 10_000
 
 
 @dataclass(slots=True)
@@ -36,14 +35,17 @@ class _Subscription:
 
 
 class RunHandle:
-    """A run that is going on: await it for its result, iterate over its events, or cancel it."""
+    """A run that is going on: await it for its result, iterate over its events, or cancel it.
 
-    def __init__(self, run: Run, plays: Sequence[model.Play], playbooks: Sequence[str]) -> None:
+    What has happened before somebody asks for `events` is kept, so that nobody misses the first ones.
+    """
+
+    def __init__(self, run: Run, plays: Sequence[model.Play], playbooks: Sequence[str], keep_results: bool) -> None:
         self._run = run
         self._result = RunResult()
         self._queues: list[asyncio.Queue[Event | None]] = []
         self._history: list[Event] = []
-        self._keep_history = True
+        self._keep_results = keep_results
         run.subscribers.append(self._take)
         self._task = asyncio.get_running_loop().create_task(self._go(plays, playbooks))
 
@@ -56,10 +58,11 @@ class RunHandle:
                 queue.put_nowait(None)
 
     def _take(self, event: Event) -> None:
-        self._result.take(event)
+        if self._keep_results or isinstance(event, RunStats):
+            self._result.take(event)
         for queue in self._queues:
             queue.put_nowait(event)
-        if self._keep_history:
+        if self._keep_results:
             self._history.append(event)
 
     def __await__(self) -> Generator[Any, None, RunResult]:
@@ -223,11 +226,13 @@ class AsyncSession:
 
         return deliver
 
-    def start(self, playbook: Playbooks, **options: Any) -> RunHandle:
+    def start(self, playbook: Playbooks, *, keep_results: bool = True, **options: Any) -> RunHandle:
         """Start a run.
 
         Args:
             playbook: A playbook file, a `Play`, or a list of these.
+            keep_results: Keep every result and event for whoever asks later. Without it the result has counters
+                alone, and memory does not grow with the run.
             options: ``limit``, ``tags``, ``skip_tags``, ``extra_vars``, ``check``, ``diff``, ``start_at_task``,
                 ``step``, ``forks``, ``force_handlers``; as the options of ``assible-playbook``.
 
@@ -250,7 +255,7 @@ class AsyncSession:
                 plays.extend(load_playbook(os.fspath(item), services.sources))
         run = Run(services, run_options)
         run.subscribers.append(self._deliver(run))
-        handle = RunHandle(run, plays, files)
+        handle = RunHandle(run, plays, files, keep_results)
         for text in parts.warnings:
             run.warn(text)
         parts.warnings.clear()

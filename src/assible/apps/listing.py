@@ -76,7 +76,6 @@ def _tasks(play: Play) -> Iterator[Task]:
 def _flat(nodes: Iterable[Node]) -> Iterator[Task]:
     for node in nodes:
         if isinstance(node, Block):
-            for part in (node.tasks, node.rescue, node.always):
-                yield from _flat(part)
+            yield from _flat(node.tasks)  # what a failure leads to is not listed, as ansible-playbook does not
         elif not node.is_implicit:
             yield node

@@ -110,6 +110,10 @@ def play(
 
     from assible.api import AsyncSession
 
+    if session_arguments["verbosity"]:
+        file = settings.config_file
+        print(f"Using {file} as config file" if file else "No config file found; using defaults")
+
     async def go() -> int:
         async with AsyncSession(**session_arguments) as session:
             attach_console(session, settings, session_arguments["verbosity"])
@@ -152,7 +156,7 @@ async def interruptible(
     import asyncio
     import signal
 
-    handle = session.start(playbooks, **run_options)
+    handle = session.start(playbooks, keep_results=False, **run_options)
     stopped = asyncio.Event()
     loop = asyncio.get_running_loop()
     signals = (signal.SIGINT, signal.SIGTERM)
