@@ -15,6 +15,8 @@ AssibleError
 │   ├── TemplateSyntaxError     ... it is not valid Jinja
 │   ├── UndefinedVariableError  ... it reads a variable that does not exist
 │   └── ConditionError          ... a conditional is not a boolean
+├── HandlerNotFoundError        a task notified a handler that nothing provides
+├── VariableNameError           a variable has a name that none can have
 ├── ActionError                 a task cannot do its work on a host; becomes a failed result
 ├── TransportError              a target cannot be reached or used; becomes an unreachable result
 │   ├── ConnectError            ... the connection was refused, timed out or did not authenticate
@@ -140,6 +142,14 @@ class UndefinedVariableError(TemplateError):
 
 class ConditionError(TemplateError):
     """A conditional does not give a boolean."""
+
+
+class HandlerNotFoundError(AssibleError):
+    """A task notified a handler that nothing provides."""
+
+
+class VariableNameError(AssibleError):
+    """A variable has a name that none can have."""
 
 
 class ActionError(AssibleError):

@@ -31,7 +31,7 @@ class Users:
     """Users that exist for the tests.
 
     Attributes:
-        asks: May use sudo with the password.
+        asks: May use sudo with the password; without one only to become ``free``.
         free: May use sudo without one.
         barred: May not use sudo.
         shells: Login shell -> a user who has it.
@@ -61,7 +61,7 @@ def users() -> Iterator[Users]:
                 names.append(f"assible-test-{shell}")
                 shells.append((shell, names[-1]))
         sudoers.write_text(
-            f"{made.asks} ALL=(ALL) ALL\n{made.free} ALL=(ALL) NOPASSWD: ALL\nDefaults passwd_tries=3\n"
+            f"{made.asks} ALL=(ALL) ALL\n{made.asks} ALL=({made.free}) NOPASSWD: ALL\n{made.free} ALL=(ALL) NOPASSWD: ALL\nDefaults passwd_tries=3\n"
             f"Defaults:{made.free} requiretty\nDefaults timestamp_timeout=0\n"
         )
         sudoers.chmod(0o440)

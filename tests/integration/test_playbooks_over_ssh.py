@@ -84,7 +84,7 @@ def test_tasks_run_over_ssh_and_report(site):
 
 
 def test_become_changes_the_user_of_a_task(site, users):
-    play = f"  remote_user: {users.asks}\n  vars: {{ansible_become_password: \"{users.password}\"}}\n"
+    play = f'  remote_user: {users.asks}\n  vars: {{ansible_become_password: "{users.password}"}}\n'
     tasks = "    - command: id -un\n      become: true\n      register: me\n    - debug: var=me.stdout\n"
     done = run(site(tasks, hosts=1, play=play))
     assert '"me.stdout": "root"' in done.stdout, done.stdout + done.stderr
@@ -103,7 +103,10 @@ def test_a_wrong_become_password_is_a_failed_task_and_not_a_hang(site, users):
 def test_ctrl_c_ends_what_runs_there_and_still_prints_the_recap(site):
     marker = "321.125"
     process = subprocess.Popen(
-        site(f"    - shell: sleep {marker} & sleep {marker}; wait\n"), stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
+        site(f"    - shell: sleep {marker} & sleep {marker}; wait\n"),
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
     )
     assert wait_until(lambda: len(sleeping(marker)) == 4, 20)
     started = time.monotonic()
@@ -159,7 +162,15 @@ def test_a_play_over_many_hosts_opens_each_once(site, sshd):
 
 def test_raw_works_without_python(site):
     line = "bare ansible_host=127.0.1.1 ansible_python_interpreter=/nowhere/python"
-    done = run([*site("    - raw: echo bare metal\n      register: r\n    - debug: var=r.stdout_lines\n", hosts=0, lines=(line,))])
+    done = run(
+        [
+            *site(
+                "    - raw: echo bare metal\n      register: r\n    - debug: var=r.stdout_lines\n",
+                hosts=0,
+                lines=(line,),
+            )
+        ]
+    )
     assert done.returncode == 0, done.stdout + done.stderr
     assert "bare metal" in done.stdout
 

@@ -16,6 +16,7 @@ from assible.exceptions import BecomeError, ConnectError, ConnectionLostError, I
 from assible.transport.connection import Become, ModuleCall, Target
 from assible.transport.payload import Packer
 from assible.transport.pool import Connections
+from assible.transport.raw import run_raw
 
 pytestmark = pytest.mark.integration
 
@@ -364,10 +365,163 @@ async def test_a_module_that_prints_without_end_is_cut_off(pool, target):
     assert peak < 60_000
 
 
+async def test_a_module_that_prints_a_gibibyte_is_cut_off_with_bounded_memory(pool, target):
+    connection = await pool.get(target)
+    payload = Packer().python("m", b"import os\nfor _ in range(1 << 10):\n    os.write(1, bytes(1 << 20))\n")
+    output = await connection.run(ModuleCall(payload))
+    assert output.problem == "too_much_output"
+    assert len(output.stdout) < 1 << 20
+    status = Path(f"/proc/{connection.greeting.pid}/status").read_text()
+    peak = next(int(line.split()[1]) for line in status.splitlines() if line.startswith("VmHWM"))
+    assert peak < 110_000
+
+
+async def test_no_python_at_all_says_what_was_tried(pool, target):
+    with pytest.raises(InterpreterError, match="no usable Python") as caught:
+        await pool.get(replace(target, interpreter="auto", interpreter_fallback=("/no/python3", "no-python")))
+    assert "/no/python3, no-python" in str(caught.value)
+    assert "ansible_python_interpreter" in caught.value.hint
+
+
+async def test_a_python_that_dies_at_its_start_shows_what_it_said(pool, target, tmp_path):
+    broken = tmp_path / "python3"
+    broken.write_text("#!/bin/sh\necho 'libpython is gone' >&2\nexit 3\n")
+    broken.chmod(0o755)
+    with pytest.raises(InterpreterError, match="exit code 3") as caught:
+        await pool.get(replace(target, interpreter=str(broken)))
+    assert "libpython is gone" in caught.value.hint
+
+
+@pytest.fixture
+def login_shell(users):
+    """Give a user a login shell of our own for one test."""
+    home = Path(f"~{users.barred}").expanduser()
+
+    def set_shell(script):
+        shell = home / "shell"
+        shell.write_text(script)
+        shell.chmod(0o755)
+        subprocess.run(["usermod", "-s", str(shell), users.barred], check=True)
+        return users.barred
+
+    yield set_shell
+    subprocess.run(["usermod", "-s", "/bin/sh", users.barred], check=True)
+
+
+async def test_a_slow_login_is_waited_for(pool, target, login_shell):
+    user = login_shell('#!/bin/sh\nsleep 1.5\nexec /bin/sh "$@"\n')
+    connection = await pool.get(replace(target, user=user, timeout_seconds=1))
+    assert await who(connection) == user
+
+
+async def test_a_login_that_prints_megabytes_does_not_disturb(pool, target, login_shell):
+    user = login_shell('#!/bin/sh\nhead -c 3000000 /dev/zero\nexec /bin/sh "$@"\n')
+    assert await who(await pool.get(replace(target, user=user))) == user
+
+
+async def test_a_read_only_home_does_not_matter(pool, target, users):
+    home = Path(f"~{users.asks}").expanduser()
+    os.chown(home, 0, 0)
+    home.chmod(0o555)
+    try:
+        connection = await pool.get(replace(target, user=users.asks))
+        output = await connection.run(ModuleCall(COMMAND, {"_raw_params": "id -un"}))
+        assert users.asks.encode() in output.result
+    finally:
+        shutil.chown(home, users.asks)
+        home.chmod(0o755)
+
+
+async def test_a_failed_login_is_tried_again_as_often_as_was_said(pool, target, tmp_path):
+    flaky = tmp_path / "ssh"
+    flaky.write_text(f'#!/bin/sh\necho x >> {tmp_path}/tries\n[ -s {tmp_path}/up ] && exec ssh "$@"\n'
+                     f"[ $(wc -l < {tmp_path}/tries) -ge 2 ] && echo up > {tmp_path}/up && exec ssh \"$@\"\n"
+                     "echo 'Connection refused' >&2; exit 255\n")  # fmt: skip
+    flaky.chmod(0o755)
+    with pytest.raises(ConnectError, match="refused the connection"):
+        await pool.get(replace(target, ssh_executable=str(flaky)))
+    (tmp_path / "tries").unlink()
+    connection = await pool.get(replace(target, ssh_executable=str(flaky), retries=2))
+    assert await who(connection) == "root"
+    assert (tmp_path / "tries").read_text().count("x") == 2
+
+
+async def test_a_host_behind_another_is_reached(pool, target):
+    connection = await pool.get(replace(target, name="h2", ssh_common_args="-o ProxyJump=h1"))
+    assert await who(connection) == "root"
+
+
+async def test_a_changed_host_key_is_refused_with_a_hint(pool, target, sshd, tmp_path):
+    subprocess.run(["ssh-keygen", "-q", "-t", "ed25519", "-N", "", "-f", str(tmp_path / "other")], check=True)
+    key = (tmp_path / "other.pub").read_text().split()[:2]
+    (tmp_path / "known").write_text(f"[{sshd.addresses[0]}]:{sshd.port} {key[0]} {key[1]}\n")
+    args = f"-o UserKnownHostsFile={tmp_path}/known -F {sshd.config}"
+    with pytest.raises(ConnectError, match="has changed") as caught:
+        await pool.get(replace(target, ssh_args=args))
+    assert "ssh-keygen -R" in caught.value.hint
+
+
+async def test_a_name_that_does_not_exist_says_so(pool, target):
+    with pytest.raises(ConnectError, match="cannot be resolved"):
+        await pool.get(replace(target, address="no-such-host.invalid"))
+
+
+async def test_raw_needs_no_python(target):
+    nothing = replace(target, interpreter="/no/python")
+    output = await run_raw(nothing, "echo out; echo err >&2; exit 3", None, {})
+    assert (output.rc, output.stdout, output.stderr) == (3, b"out\n", b"err\n")
+
+
+async def test_raw_runs_in_the_shell_and_with_the_environment_that_were_asked_for(target):
+    output = await run_raw(target, 'echo "$A" ${BASH_VERSION:+bash}', "/bin/bash", {"A": "it's"})
+    assert output.stdout == b"it's bash\n"
+
+
+@pytest.mark.parametrize("method", ["sudo", "su"])
+async def test_raw_becomes_another_user_without_a_password(target, method):
+    output = await run_raw(replace(target, become=Become(method, "assible-test-a")), 'id -un; echo "it\'s"', None, {})
+    assert output.stdout == b"assible-test-a\nit's\n"
+
+
+async def test_raw_as_an_unprivileged_user_becomes_another(target, users):
+    output = await run_raw(replace(target, user=users.asks, become=Become(user=users.free)), "id -un", None, {})
+    assert output.stdout.decode().strip() == users.free
+
+
+async def test_raw_says_that_a_password_is_needed(target, users):
+    with pytest.raises(BecomeError, match="password is needed"):
+        await run_raw(replace(target, user=users.asks, become=Become()), "id", None, {})
+
+
+async def test_raw_on_a_host_that_refuses_says_so(target):
+    with pytest.raises(ConnectError, match="refused the login"):
+        await run_raw(replace(target, user="assible-nobody"), "id", None, {})
+
+
+async def test_cancelling_raw_ends_its_ssh(target, tmp_path):
+    task = asyncio.ensure_future(run_raw(target, f"echo $$ > {tmp_path}/pid; exec sleep 65", None, {}))
+    pid = int(await written(tmp_path / "pid"))
+    task.cancel()
+    with pytest.raises(asyncio.CancelledError):
+        await task
+    # Without a terminal the far end only notices by its next write; what is ours is gone.
+    os.kill(pid, signal.SIGTERM)
+    assert await gone(pid)
+
+
+async def test_several_hosts_open_at_once(sshd, target):
+    connections = Connections(limit=8)
+    hosts = [replace(target, name=f"h{1 + number % 4}", user=None, retries=0, port=sshd.port) for number in range(4)]
+    opened = await asyncio.gather(*(connections.get(one) for one in hosts))
+    assert len({one.greeting.pid for one in opened}) == 4
+    await connections.close()
+
+
 CONTROLLER = """
 import asyncio, sys
 from assible.transport.connection import Target
 from assible.transport.pool import Connections
+from assible.transport.raw import run_raw
 async def main():
     pool = Connections()
     connection = await pool.get(Target("h1", ssh_args=sys.argv[1], interpreter=sys.argv[2]))

@@ -1,6 +1,8 @@
 """Imports from source held in memory, and third-party packages only when something asks for them."""
 
+import marshal
 import sys
+from _frozen_importlib_external import MAGIC_NUMBER
 from importlib.machinery import ModuleSpec, PathFinder
 
 TYPE_CHECKING = False
@@ -15,11 +17,13 @@ class MemoryFinder(object):
     """Finds modules in a table of names, and their source in a store keyed by content hash.
 
     Attributes:
+        compiled: ``(content hash, name)`` -> marshalled code, where the controller's Python has the same bytecode.
         sources: Content hash -> source. Grows as the controller sends more; an entry never changes.
         table: Dotted name -> (content hash, is a package). The agent's own modules, and those of the running bundle.
     """
 
     def __init__(self) -> None:
+        self.compiled: "Dict[Tuple[str, str], bytes]" = {}
         self.sources: "Dict[str, bytes]" = {}
         self.table: "Dict[str, Tuple[str, bool]]" = {}
         self._code: "Dict[Tuple[str, str], CodeType]" = {}
@@ -48,7 +52,11 @@ class MemoryFinder(object):
         key = (self.table[name][0], name)
         code = self._code.get(key)
         if code is None:
-            code = compile(self.sources[key[0]], self.get_filename(name), "exec", dont_inherit=True)
+            ready = self.compiled.pop(key, None)
+            if ready is not None:
+                code = marshal.loads(ready)
+            else:
+                code = compile(self.sources[key[0]], self.get_filename(name), "exec", dont_inherit=True)
             self._code[key] = code
         return code
 
@@ -67,8 +75,7 @@ class MemoryFinder(object):
     def get_filename(self, name: str) -> str:
         """Return the name that tracebacks show for a module."""
         entry = self.table.get(name)
-        tail = "/__init__.py" if entry is None or entry[1] else ".py"
-        return "<assible>/" + name.replace(".", "/") + tail
+        return filename_of(name, entry is None or entry[1])
 
     def is_package(self, name: str) -> bool:
         """Tell whether a name is a package."""
@@ -80,6 +87,16 @@ class MemoryFinder(object):
             return False
         prefix = name + "."
         return any(known.startswith(prefix) for known in self.table)
+
+
+def filename_of(name: str, is_package: bool) -> str:
+    """Return what stands for a file's name in a module's code."""
+    return "<assible>/" + name.replace(".", "/") + ("/__init__.py" if is_package else ".py")
+
+
+def bytecode() -> str:
+    """Return what tells this Python's bytecode from others: code compiled by an equal one can be used as it is."""
+    return "{}-{}".format(sys.implementation.cache_tag, MAGIC_NUMBER.hex())
 
 
 class LateSite(object):

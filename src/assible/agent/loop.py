@@ -6,7 +6,7 @@ import signal
 import sys
 import time
 
-from assible.agent import current, runner, spare, wire
+from assible.agent import current, importer, runner, spare, wire
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from assible.agent.importer import MemoryFinder
 
 READ_BYTES = 1024 * 1024
-SHORT_JOB_SECONDS = 0.001
+SHORT_JOB_SECONDS = 0.003
 
 #: Requests whose code is loaded when the first one comes: ``function(agent, channel, header, body)``.
 LAZY = {
@@ -77,8 +77,8 @@ class Agent(object):
     def serve(self) -> None:
         """Serve until stdin ends, the controller says so, or a signal comes; then end all that was started."""
         self._catch_signals()
-        self.watch(self._reader, self._read)
         try:
+            self._listen()
             while not self._finishing or self.jobs or self.channels:
                 self._turn()
         except Stop:
@@ -148,6 +148,15 @@ class Agent(object):
         job.tmp = tmp or None
         self.begin(job)
         return job
+
+    def _listen(self) -> None:
+        """Watch for requests; where stdin is a file they are all there already."""
+        try:
+            self.watch(self._reader, self._read)
+        except PermissionError:
+            self.held.add(self._reader)
+            while not self._finishing:
+                self._read()
 
     def _catch_signals(self) -> None:
         for descriptor in self._wake:
@@ -372,7 +381,7 @@ class Agent(object):
 
     def _learn(self) -> None:
         """Import what a module had to import, so that the next run finds it there."""
-        self._spare_is_due = self._spare is not None
+        self._spare_is_due = self._spare_is_due or self._spare is not None
         self.modules.learn(os.read(self._lessons, runner.LESSON_BYTES).decode("ascii", "replace").split(","))
 
     def _reap(self, job: runner.Job) -> None:
@@ -451,6 +460,7 @@ def greeting() -> "Dict[str, Any]":
         "t": "hello",
         "python_version": list(sys.version_info[:3]),
         "executable": sys.executable,
+        "bytecode": importer.bytecode(),
         "platform": sys.platform,
         "uname": list(os.uname()),
         "pid": os.getpid(),

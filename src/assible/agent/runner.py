@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 
 DEFAULT_OUTPUT_LIMIT = 64 * 1024 * 1024
 READ_BYTES = 256 * 1024
+EXCERPT_BYTES = 64 * 1024
 EXEC_FAILED = 127
 # A write of this size into a pipe is never mixed with another child's.
 LESSON_BYTES = 4096
@@ -90,12 +91,18 @@ class Job(object):
         """Keep what was read, and end a child that writes more than is allowed."""
         self.size += len(data)
         if self.size > self.limit:
+            self._shorten()
             self.end("too_much_output")
         elif not (self.stream and name != "res"):
             self.chunks[name].append(data)
         if name == "res" and self.status is None and data[-FAREWELL_BYTES:-1] == FAREWELL:
             self.status = data[-1] << 8
             self.has_left = True
+
+    def _shorten(self) -> None:
+        """Keep only the beginning of what a child wrote that wrote too much: nobody can use the rest."""
+        for name, chunks in self.chunks.items():
+            self.chunks[name] = [b"".join(chunks[:2])[:EXCERPT_BYTES]]
 
     def outcome(self) -> "Tuple[Dict[str, Any], bytes]":
         """Return the reply's header and body."""
@@ -276,13 +283,19 @@ class Modules(object):
         self._warm: "set[str]" = set()
 
     def store(self, header: "Dict[str, Any]", body: bytes) -> None:
-        """Keep sources and bundles. ``sources`` is ``[hash, size]`` in the order of the compressed body."""
+        """Keep sources and bundles.
+
+        The compressed body holds ``sources``, each ``[hash, size]``, then ``code``, each ``[hash, name, size]``.
+        """
         import zlib
 
         data = zlib.decompress(body) if body else b""
         start = 0
         for digest, size in header.get("sources", ()):
             self._finder.sources[digest] = data[start : start + size]
+            start += size
+        for digest, name, size in header.get("code", ()):
+            self._finder.compiled[(digest, name)] = data[start : start + size]
             start += size
         bundle = header.get("bundle")
         if bundle:

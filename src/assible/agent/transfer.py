@@ -14,6 +14,9 @@ if TYPE_CHECKING:
 #: Larger files are hashed in a forked child, so that the agent stays responsive.
 HASH_IN_CHILD_BYTES = 16 * 1024 * 1024
 ACK_EVERY = 2
+#: Hexadecimal digits that end the name of a temporary directory, and those that a controller's token has at least.
+RANDOM_DIGITS = 16
+TOKEN_DIGITS = 16
 
 
 class Upload(object):
@@ -232,20 +235,45 @@ def checksum(path: str, algorithm: str) -> "Optional[str]":
 
 
 def make_temporary_directory(agent: "Agent", channel: int, header: "Dict[str, Any]", body: bytes) -> None:
-    """Create a private directory under ``parent``, or the first place that can be written."""
-    path = runner.make_private_directory(header.get("parent"), header.get("prefix") or "assible-")
+    """Create a private directory under ``parent``, or the first place that can be written.
+
+    A controller that starts an agent for each request gives its ``token``, which becomes part of the name: by that a
+    later agent knows what was made for the same controller.
+    """
+    prefix = (header.get("prefix") or "assible-") + (header.get("token") or "")
+    path = runner.make_private_directory(header.get("parent"), prefix)
     agent.made_directories.add(path)
     agent.send(channel, {"t": "path", "id": header["id"], "path": path})
 
 
 def remove(agent: "Agent", channel: int, header: "Dict[str, Any]", body: bytes) -> None:
-    """Remove a temporary directory that this agent made, or something inside of one; nothing else, ever."""
+    """Remove a temporary directory that an agent made for this controller, or something inside; nothing else, ever."""
     path = os.path.expanduser(header["path"])
-    if not is_inside(path, agent.made_directories):
+    made = set(agent.made_directories)
+    made.update(one for one in header.get("made") or () if is_made_with(one, header.get("token")))
+    if not is_inside(path, made):
         raise ValueError("only what the agent made itself is removed")
     runner.remove_tree(path)
     agent.made_directories.discard(path)
     agent.send(channel, {"t": "removed", "id": header["id"]})
+
+
+def is_made_with(directory: str, token: "Optional[str]") -> bool:
+    """Tell whether a directory is this user's and has a controller's token and a random tail in its name.
+
+    One that is gone already does no harm: there is nothing left to remove.
+    """
+    name = os.path.basename(directory)
+    tail = name[-RANDOM_DIGITS:]
+    if not token or len(token) < TOKEN_DIGITS or not name[:-RANDOM_DIGITS].endswith(token):
+        return False
+    if len(tail) != RANDOM_DIGITS or (token + tail).strip("0123456789abcdef"):
+        return False
+    try:
+        info = os.lstat(directory)
+    except FileNotFoundError:
+        return True
+    return modes.S_ISDIR(info.st_mode) and info.st_uid == os.geteuid()
 
 
 def is_inside(path: str, directories: "Iterable[str]") -> bool:

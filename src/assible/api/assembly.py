@@ -13,7 +13,7 @@ from assible import _names
 from assible.content.actions import ACTIONS, find_action
 from assible.content.caches.jsonfile import JsonFileCache
 from assible.content.filters import FILTERS
-from assible.content.lookups import run_lookup
+from assible.content.lookups import has_lookup, run_lookup
 from assible.content.tests import TESTS
 from assible.engine.action import ActionCall, ActionKind
 from assible.engine.run import Services
@@ -273,6 +273,7 @@ def services_of(parts: Parts, *, extra_vars: Mapping[str, Any], ask: Callable[[s
         collection_roles=lambda name, collections: find_collection_role(parts.settings, name, collections),
         static_layers=(extra_vars,) if extra_vars else (),
         warn=lambda text, origin: parts.warnings.append(text),
+        has_lookup=has_lookup,
         use_role=lambda path: use_role(parts, path),
     )
     return Services(

@@ -80,9 +80,7 @@ class RunResult:
         """
         if self.ok:
             return
-        lost = [
-            host for host, s in self.stats.items() if (s.failures or s.unreachable) and host not in self.cleared
-        ]
+        lost = [host for host, s in self.stats.items() if (s.failures or s.unreachable) and host not in self.cleared]
         messages = {
             r.host: str(r.data.get("msg", ""))
             for r in self.host_results

@@ -302,7 +302,7 @@ class AsyncSession:
             args: Free-form text, or a mapping.
             hosts: A host pattern.
         """
-        task = Task(module, args) if isinstance(args, str) else Task(module, **(args or {}))
+        task = Task(module, args) if isinstance(args, str) else Task(module, args=dict(args or {}))
         return await self.run(Play(hosts=hosts, tasks=[task], gather_facts=False, name="Ad-hoc"), **options)
 
 

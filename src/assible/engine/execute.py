@@ -68,7 +68,6 @@ class TaskRun:
         self.context = TaskContext(run, search_dirs(task, play.play.base_dir))
         self.defaults = run.services.module_defaults(task)
         self.no_log = self._static_bool("no_log", task.scope.no_log)
-        templar = run.services.templar
         self.blocking = self._may_block()
         self.templated_args = is_templated(task.args)
         self.target_signature: tuple[Any, ...] | None = None
@@ -170,7 +169,9 @@ def _finish(task_run: TaskRun, host: HostRun, scope: Scope, data: dict[str, Any]
     no_log = bool(task_run.no_log)
     if status == "failed" or status == "unreachable":
         keyword = "ignore_errors" if status == "failed" else "ignore_unreachable"
-        if getattr(task_run.task.scope, keyword) is not None:
+        if status == "failed" and "_ansible_ignored" in data:
+            ignored = bool(data["_ansible_ignored"])
+        elif getattr(task_run.task.scope, keyword) is not None:
             ignored = _quiet_flag(task_run, keyword, scope)
     if task_run.no_log is None:
         no_log = _quiet_flag(task_run, "no_log", scope, default=True)

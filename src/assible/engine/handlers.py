@@ -78,18 +78,39 @@ class Handlers:
         if position.program is self.program:
             host.notified.discard(position.index)
 
-    def settle(self, host: HostRun, position: Position | None) -> Position | None:
-        """Return the next handler that the host was notified of, or what follows the flush."""
-        while position is not None and position.program is self.program and position.index not in host.notified:
-            later = [index for index in host.notified if index > position.index]
-            if later or host.notified:
-                # What a handler notifies and stands before it waits for another round.
-                index = min(later or host.notified)
-                order = (*position.order[:-2], position.order[-2] + (not later), index)
-                return Position(self.program, index, order, frozenset(), position.parent)
-            if position.parent is None:
-                return None
-            position = advance(position.parent, True).position
+    def settle(self, host: HostRun, left: Position | None, position: Position | None) -> Position | None:
+        """Return the next handler that the host was notified of, or what follows the flush.
+
+        A handler that is notified by one that stands after it runs in another round.
+
+        Args:
+            left: Where the host stood before.
+        """
+        flushing = self._around(position) or self._around(left)
+        if flushing is None:
+            return position
+        if position is not None and position.program is not self.program and self._around(position):
+            return position  # in the tasks that a handler includes
+        standing = position if position is not None and position.program is self.program else None
+        if standing is not None and standing.index in host.notified:
+            return position
+        if host.notified:
+            later = [index for index in host.notified if standing is not None and index > standing.index]
+            index = min(later or host.notified)
+            order = (*flushing.order[:-2], flushing.order[-2] + (not later), index)
+            return Position(self.program, index, order, frozenset(), flushing.parent)
+        if standing is None:
+            return position
+        return None if flushing.parent is None else advance(flushing.parent, True).position
+
+    def hold(self, position: Position) -> bool:
+        """Tell whether a position is at a handler or in what one includes."""
+        return self._around(position) is not None
+
+    def _around(self, position: Position | None) -> Position | None:
+        """Return the handler that a position stands at or inside of."""
+        while position is not None and position.program is not self.program:
+            position = position.parent
         return position
 
 

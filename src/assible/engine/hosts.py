@@ -17,6 +17,7 @@ class HostRun:
     Attributes:
         position: The task it runs next; None when it is through, or out.
         failed: It failed without rescue; `unreachable` likewise.
+        fails_along: It fails because another host did: that is not counted.
         ended: A ``meta`` action took it out of the play in good order.
         notified: Indexes of the handlers that wait for the next flush.
         finished_roles: Keys of the roles that it went through.
@@ -28,6 +29,7 @@ class HostRun:
     position: Position | None = None
     failed: bool = False
     unreachable: bool = False
+    fails_along: bool = False
     ended: bool = False
     notified: set[int] = field(default_factory=set)
     finished_roles: dict[tuple[Any, ...], Role] = field(default_factory=dict)

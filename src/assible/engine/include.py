@@ -11,7 +11,7 @@ from assible.engine.execute import TaskRun, failure_of, run_task
 from assible.engine.hosts import HostRun
 from assible.engine.program import Position, Program, Step, advance, compile_nodes, enter
 from assible.engine.results import record, store
-from assible.exceptions import ActionError, AssibleError, LanguageError
+from assible.exceptions import ActionError, AssibleError, SourceFileError
 from assible.language.keywords import NAMES
 from assible.language.role_files import RoleEntry
 from assible.language.tasks import (
@@ -43,11 +43,13 @@ class Request:
     Attributes:
         args: Rendered options, ``apply`` left as it was written.
         loop_vars: The loop variables of its item.
+        label: How its item is shown.
     """
 
     args: Mapping[str, Any]
     loop_vars: Mapping[str, Any]
     key: str
+    label: Any = None
 
 
 async def include_action(call: ActionCall) -> dict[str, Any]:
@@ -91,7 +93,9 @@ async def run_include(play: PlayRun, group: list[HostRun], task: Task) -> None:
     def collect(host: HostRun, result: TaskResult) -> None:
         for one in group if once else [host]:
             requests[one] = [] if result.status in ("skipped", "failed", "unreachable") else _requests(result)
-        if result.status in ("skipped", "failed", "unreachable"):
+        if result.status not in ("skipped", "failed", "unreachable"):
+            store(play, task_run, host, result, group if once else [host])
+        else:
             _clean(result)
             play.report(task_run, host, result)
             store(play, task_run, host, result, [host])
@@ -137,7 +141,7 @@ async def _lead_in(
     for key, request in chosen.items():
         try:
             nodes[key] = _load(play, task_run, request)
-        except (LanguageError, ActionError) as error:
+        except (SourceFileError, ActionError) as error:
             for host in by_request[key]:
                 _fail(play, task_run, host, error, position)
             continue
@@ -173,7 +177,7 @@ def _report(play: PlayRun, task_run: TaskRun, request: Request, hosts: Sequence[
         Included(
             file=shown,
             hosts=[host.name for host in hosts],
-            item=request.loop_vars.get(str(loop_var)) if loop_var else None,
+            item=request.label,
             has_item=bool(loop_var),
         )
     )

@@ -34,7 +34,17 @@ async def job_status(connection: Connection, jid: str) -> dict[str, Any]:
     path = f"{DIRECTORY}/{jid}"
     if output.rc != 0:
         raise ActionError(
-            "could not find job", result={"ansible_job_id": jid, "started": 1, "finished": 1, "results_file": path}
+            "could not find job",
+            result={
+                "ansible_job_id": jid,
+                "started": True,
+                "finished": True,
+                "results_file": path,
+                "stdout": "",
+                "stdout_lines": [],
+                "stderr": "",
+                "stderr_lines": [],
+            },
         )
     try:
         data = json.loads(output.stdout.decode("utf-8", "replace"))
@@ -53,7 +63,8 @@ async def job_status(connection: Connection, jid: str) -> dict[str, Any]:
 async def remove_job(connection: Connection, jid: str) -> dict[str, Any]:
     """Remove a job's state file."""
     found = await connection.execute(f"test -e {DIRECTORY}/{jid} && rm -f {DIRECTORY}/{jid}")
-    result: dict[str, Any] = {"changed": found.rc == 0, "ansible_job_id": jid}
+    result: dict[str, Any] = {"changed": False, "ansible_job_id": jid, "started": False, "finished": False}
+    result.update(stdout="", stdout_lines=[], stderr="", stderr_lines=[])
     if found.rc == 0:
         result["erased"] = f"{DIRECTORY}/{jid}"
     return result

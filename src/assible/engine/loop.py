@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any, Final
 
 from assible.engine.execute import TaskRun, failure_of, run_item, skip_of, status_of
@@ -46,7 +47,7 @@ async def run_loop(task_run: TaskRun, host: HostRun, scope: Scope) -> dict[str, 
     if not items:
         return dict(_NO_ITEMS, results=[])
     results = await _run_items(task_run, host, scope, items)
-    return summarise(results)
+    return summarise(task_run, results)
 
 
 def _skip_without_items(task_run: TaskRun, scope: Scope) -> dict[str, Any] | None:
@@ -105,15 +106,19 @@ async def _run_items(task_run: TaskRun, host: HostRun, scope: Scope, items: list
             data = await run_item(task_run, host, inner)
         except AssibleError as error:
             data = failure_of(task_run, host, error)
-        data.update(loop_vars)
+        data.update((key, value) for key, value in loop_vars.items() if value is not None)
         if control.break_when:
             data["break_when_result"] = _breaks(task_run, inner, data)
+        if task_run.task.scope.notify and not data.get("skipped") and not data.get("failed"):
+            data["_ansible_notify"] = [_rendered(task_run, name, inner) for name in task_run.task.scope.notify]
         label = _label(task_run, control, inner, item)
         data["_ansible_item_label"] = label
+        if "_ansible_include" in data:
+            data["_ansible_include"] = replace(data["_ansible_include"], label=label)
         _emit_item(task_run, host, inner, data, label)
         results.append(data)
         scope = _after_item(task_run, scope, data)
-        if data.get("unreachable") or data.get("break_when_result"):
+        if data.get("break_when_result"):
             break
     return results
 
@@ -187,6 +192,7 @@ def _emit_item(task_run: TaskRun, host: HostRun, scope: Scope, data: dict[str, A
     ignored = (
         status == "failed" and task_run.task.scope.ignore_errors is not None and task_run.flag("ignore_errors", scope)
     )
+    data["_ansible_ignored"] = ignored
     shown = {key: value for key, value in data.items() if not key.startswith("_ansible_")}
     task_run.run.emit(
         LoopItem(
@@ -204,39 +210,50 @@ def _emit_item(task_run: TaskRun, host: HostRun, scope: Scope, data: dict[str, A
     )
 
 
-def summarise(results: list[dict[str, Any]]) -> dict[str, Any]:
+def summarise(task_run: TaskRun, results: list[dict[str, Any]]) -> dict[str, Any]:
     """Sum up the results of the items."""
-    no_log = any(data.get("_ansible_no_log") for data in results)
-    delegated = {data.get("_ansible_delegated_to") for data in results}
-    kept = [_public(data) for data in results]
-    summary: dict[str, Any] = {"changed": any(data.get("changed") for data in results), "results": kept}
-    failed = any(data.get("failed") for data in results)
+    summary: dict[str, Any] = {
+        "changed": any(data.get("changed") for data in results),
+        "failed": any(data.get("failed") for data in results),
+        "results": [_public(data) for data in results],
+    }
+    is_skipped = all(data.get("skipped") for data in results)
     if any(data.get("unreachable") for data in results):
         summary["unreachable"] = True
-        summary["msg"] = next(data.get("msg") for data in results if data.get("unreachable"))
-    elif failed:
+    if summary["failed"]:
         summary["msg"] = "One or more items failed"
-    elif all(data.get("skipped") for data in results):
-        summary["msg"] = "All items skipped"
     else:
-        summary["msg"] = "All items completed"
-    if all(data.get("skipped") for data in results):
+        summary["msg"] = "All items skipped" if is_skipped else "All items completed"
+    if is_skipped:
         summary["skipped"] = True
-    summary["failed"] = failed
-    facts: dict[str, Any] = {}
-    for data in results:
-        if isinstance(data.get("ansible_facts"), Mapping):
-            facts.update(data["ansible_facts"])
+    return summary | _internals(task_run, results)
+
+
+def _internals(task_run: TaskRun, results: list[dict[str, Any]]) -> dict[str, Any]:
+    """Return what the items' results mean to the engine: facts, includes, notifications and the like."""
+    found: dict[str, Any] = {}
+    facts = [
+        (data.get("_ansible_delegated_to"), data["ansible_facts"])
+        for data in results
+        if isinstance(data.get("ansible_facts"), Mapping)
+    ]
     if facts:
-        summary["_ansible_facts_of_items"] = facts
+        found["_ansible_facts_of_items"] = facts
+        found["_ansible_facts_cacheable"] = any(data.get("_ansible_facts_cacheable") for data in results)
+    if task_run.task.scope.notify:
+        found["_ansible_notify"] = [name for data in results for name in data.get("_ansible_notify", ())]
+    failures = [data for data in results if data.get("failed")]
+    if failures:
+        found["_ansible_ignored"] = all(data.get("_ansible_ignored") for data in failures)
     requests = [data["_ansible_include"] for data in results if "_ansible_include" in data]
     if requests:
-        summary["_ansible_requests"] = requests
+        found["_ansible_requests"] = requests
+    delegated = {data.get("_ansible_delegated_to") for data in results}
     if len(delegated) == 1 and None not in delegated:
-        summary["_ansible_delegated_to"] = delegated.pop()
-    if no_log:
-        summary["_ansible_no_log"] = True
-    return summary
+        found["_ansible_delegated_to"] = delegated.pop()
+    if any(data.get("_ansible_no_log") for data in results):
+        found["_ansible_no_log"] = True
+    return found
 
 
 def _public(data: dict[str, Any]) -> dict[str, Any]:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, Final
 from assible.engine.execute import TaskRun, failure_of
 from assible.engine.hosts import HostRun
 from assible.engine.program import Position, advance
-from assible.exceptions import AssibleError, PlaybookError
+from assible.exceptions import ActionError, AssibleError, PlaybookError
 from assible.model.play import Role, Task
 from assible.model.result import Status, TaskResult
 
@@ -22,17 +22,22 @@ async def run_meta(play: PlayRun, group: list[HostRun], task: Task) -> None:
     """Run a ``meta`` task on hosts that stand at it.
 
     Raises:
-        PlaybookError: There is no such action.
+        ActionError: There is no such action.
     """
     name = str(task.args.get("_raw_params", ""))
     effect = EFFECTS.get(name)
+    if not task.is_implicit and not play.strategy_is_free:
+        play.announce(play.task_run(task), group[0])
     if effect is None:
-        raise PlaybookError(
+        raise ActionError(
             f"'{name}' is not an action of meta", origin=task.origin, hint="there are: " + ", ".join(PUBLIC_ACTIONS)
         )
-    if not task.is_implicit:
-        play.announce(play.task_run(task), group[0])
-    chosen = group if task.is_implicit or name == "flush_handlers" else _chosen(play, group, task)
+    if task.is_implicit:
+        chosen = group
+    elif name in FOR_ALL:
+        chosen = group if _chosen(play, group[:1], task) else []
+    else:
+        chosen = _chosen(play, group, task)
     positions = {id(host): host.position for host in group}
     rest = [host for host in group if host not in chosen and host.position is not None]
     for host in rest:
@@ -95,7 +100,6 @@ async def _clear_facts(play: PlayRun, hosts: list[HostRun], task: Task) -> None:
     for host in hosts:
         host.variables.facts.clear()
         host.variables.ansible_facts.clear()
-        host.variables.set_facts.clear()
         host.variables.version += 1
         play.run.forget_facts(host.name)
 
@@ -104,6 +108,8 @@ async def _clear_host_errors(play: PlayRun, hosts: list[HostRun], task: Task) ->
     for host in play.hosts:
         if host.failed or host.unreachable:
             host.failed = host.unreachable = False
+            play.run.cleared_hosts.add(host.name)
+    play.run.cleared_hosts.update(play.run.lost_hosts)
     play.run.lost_hosts.clear()
 
 
@@ -179,4 +185,6 @@ EFFECTS: Final[dict[str, Effect]] = {
     "reset_connection": _reset_connection,
     "role_complete": _role_complete,
 }
+#: What acts on the whole play: its conditions are those of the first host.
+FOR_ALL: Final = frozenset({"clear_facts", "clear_host_errors", "end_batch", "end_play", "refresh_inventory"})
 PUBLIC_ACTIONS: Final = tuple(name for name in EFFECTS if name != "role_complete")

@@ -34,10 +34,12 @@ def internal_args(run: Run, call: ActionCall, name: str, check_mode: bool | None
         "_ansible_selinux_special_fs": ["fuse", "nfs", "vboxsf", "ramfs", "9p", "vfat"],
         "_ansible_string_conversion_action": "warn",
         "_ansible_socket": None,
-        "_ansible_shell_executable": run.services.settings.executable,
+        "_ansible_shell_executable": run.read_variable(
+            "ansible_shell_executable", call.scope, run.services.settings.executable
+        ),
         "_ansible_keep_remote_files": False,
         "_ansible_tmpdir": None,
-        "_ansible_remote_tmp": run.services.settings.remote_tmp,
+        "_ansible_remote_tmp": run.read_variable("ansible_remote_tmp", call.scope, run.services.settings.remote_tmp),
     }
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import re
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
@@ -14,7 +14,7 @@ from assible.engine.hosts import HostRun
 from assible.engine.program import Position, Step, advance
 from assible.engine.results import record, store
 from assible.engine.variables import PlayVariables
-from assible.exceptions import AssibleError, UsageError
+from assible.exceptions import AssibleError, PluginNotFoundError
 from assible.language.keywords import as_bool, as_float
 from assible.model.events import HostResult, NoHostsRemaining, TaskStarted
 from assible.model.play import Play, Role, Task
@@ -90,23 +90,26 @@ class PlayRun:
         """Put a host where a step leads, past handlers that nobody notified it of.
 
         Args:
-            counts: A failure that takes the host out of the play is its own, and is counted.
+            counts: A failure that takes the host out of the play is its own, and is counted; also where always
+                sections run before it is out.
         """
-        if step.rescued:
+        host.fails_along = not counts or (host.fails_along and not step.rescued)
+        if step.rescued and counts:
             self.run.stats_of(host.name).rescued += 1
         if step.failed:
-            self._leave_failed(host, counts)
+            self._leave_failed(host)
         else:
-            host.position = self.handlers.settle(host, step.position)
+            host.position = self.handlers.settle(host, host.position, step.position)
 
-    def _leave_failed(self, host: HostRun, counts: bool) -> None:
+    def _leave_failed(self, host: HostRun) -> None:
         position, host.position = host.position, None
         if host.failed:
             return
         host.failed = True
-        if counts:
+        if not host.fails_along:
             self.run.stats_of(host.name).failures += 1
-        if position is not None and host.notified and self.force_handlers:
+        in_handler = position is not None and self.handlers.hold(position)
+        if position is not None and not in_handler and host.notified and self.force_handlers:
             host.position = self.handlers.forced(host, position)
 
     @property
@@ -193,6 +196,8 @@ class PlayRun:
         name = task.name
         if isinstance(name, TemplateText):
             name = rendered_name(name, self.run.services.templar, task_run.scope(host))
+        if task.action == _INCLUDES[1]:
+            return str(name) or self._unnamed(task)
         name = str(name) or self._unnamed(task)
         return f"{task.scope.role.name} : {name}" if task.scope.role else name
 
@@ -210,6 +215,7 @@ class PlayRun:
         runners = group[:1] if once else group
         steps: Steps = {}
         failed: list[HostRun] = []
+        standing = {id(host): host.position for host in group}
         others = group[1:] if once else []
 
         def settle(host: HostRun, result: TaskResult) -> None:
@@ -220,11 +226,11 @@ class PlayRun:
                 failed.append(host)
                 failed.extend(others)
             for one in [host, *others]:
-                self.settle(one, position, result, steps)
+                self.settle(one, position, result, steps, counts=one is host)
 
         await self.run_on(task_run, runners, settle)
         if failed:
-            self._after_failures(task_run, failed, position, once)
+            self._after_failures(task_run, failed, standing, once)
 
     def _run_once(self, task_run: TaskRun, host: HostRun) -> bool:
         if task_run.task.scope.run_once is None or self.strategy_is_free:
@@ -279,10 +285,13 @@ class PlayRun:
             )
         )
 
-    def settle(self, host: HostRun, position: Position, result: TaskResult, steps: Steps) -> None:
-        """Move a host on after a result; `steps` keeps what is the same for every host of the group.
+    def settle(self, host: HostRun, position: Position, result: TaskResult, steps: Steps, counts: bool = True) -> None:
+        """Move a host on after a result.
 
-        Hosts of one group stand at the same task; what failed behind them may differ (in an always section).
+        Args:
+            steps: Keeps what is the same for every host of the group. Hosts of one group stand at the same task;
+                what failed behind them may differ (in an always section).
+            counts: Whether a failure is counted: of ``run_once`` that of the host that ran the task alone.
         """
         role = position.task.scope.role
         if role is not None and result.status != "skipped":
@@ -299,16 +308,21 @@ class PlayRun:
         if not went_well:
             host.variables.set_facts["ansible_failed_task"] = task_facts(position.task, host)
             host.variables.set_facts["ansible_failed_result"] = result.data
-        self.move(host, step)
+        self.move(host, step, counts=counts)
 
     # -- failures that concern other hosts
 
-    def _after_failures(self, task_run: TaskRun, failed: list[HostRun], position: Position, once: bool) -> None:
+    def _after_failures(
+        self, task_run: TaskRun, failed: list[HostRun], standing: Mapping[int, Position | None], once: bool
+    ) -> None:
+        """Let failures reach other hosts; those fail at the task that they ran, not where it has led them."""
         if self._any_errors_fatal(task_run, failed[0]) or once:
             gone = set(map(id, failed))
             for host in self.active():
                 if id(host) not in gone:
-                    self.fail_along(host, position if host.position is None else host.position)
+                    host.position = standing.get(id(host)) or host.position
+                    assert host.position is not None
+                    self.fail_along(host, host.position)
         self.note_lost()
         self.check_max_failures()
 
@@ -372,11 +386,11 @@ def strategy_of(play: Play, run: Run) -> str:
     """Return the name of a play's strategy.
 
     Raises:
-        UsageError: There is no such strategy.
+        PluginNotFoundError: There is no such strategy.
     """
     name = str(play.strategy or run.services.settings.strategy).removeprefix("ansible.builtin.")
     if name not in ("linear", "free", "host_pinned"):
-        raise UsageError(
+        raise PluginNotFoundError(
             f"the strategy '{name}' is not supported", origin=play.origin, hint="use linear, free or host_pinned"
         )
     return name

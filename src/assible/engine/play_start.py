@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Collection, Mapping, Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any, Final
 
@@ -16,7 +16,7 @@ from assible.engine.strategy_linear import run_linear
 from assible.engine.variables import PlayVariables
 from assible.exceptions import ActionError, PlaybookError, TemplateError, UndefinedVariableError, UsageError
 from assible.language.keywords import as_bool, type_name
-from assible.model.events import NoHostsMatched, NoHostsRemaining, PlayStarted
+from assible.model.events import NoHostsMatched, PlayStarted
 from assible.model.play import Keywords, Play, Role, Task
 from assible.model.text import SourceDict, is_templated
 
@@ -46,9 +46,9 @@ class PlayLauncher:
         """
         run = self._run
         variables = self._play_variables(play)
-        play = self._rendered(play, variables)
+        written, play = play, self._rendered(play, variables)
         hosts = self._hosts(play)
-        name = self._name(play)
+        name = self._name(replace(play, hosts=written.hosts) if isinstance(written.hosts, list) else play)
         ask_prompts(run, play, variables)
         if not hosts:
             run.emit(PlayStarted(name=name, hosts=[], check=run.options.check))
@@ -57,11 +57,10 @@ class PlayLauncher:
         alive = [host for host in hosts if host not in run.lost_hosts]
         if not alive:
             run.emit(PlayStarted(name=name, hosts=[], check=run.options.check))
-            run.emit(NoHostsRemaining())
-            return False
+            return True
         for batch in batches(alive, [self._run.render_play_value(size, variables) for size in play.serial]):
             run.emit(PlayStarted(name=name, hosts=batch, check=run.options.check))
-            play_run = await self._run_batch(play, batch, alive, variables)
+            play_run = await self._run_batch(play, batch, hosts, variables)
             lost = [host for host in play_run.hosts if host.failed or host.unreachable]
             run.lost_hosts.update({host.name: play.name for host in lost})
             if play_run.ends_play:
@@ -213,7 +212,7 @@ class PlayLauncher:
         hosts = [HostRun(name, run.variables_of(name)) for name in batch]
         for host in hosts:
             host.variables.vars_files = ()
-        variables.magic.update(_host_lists(all_hosts, batch, []))
+        variables.magic.update(_host_lists(all_hosts, batch, run.lost_hosts))
         self._load_vars_files(play, hosts, variables)
         play_run = PlayRun(run, play, hosts, variables)
         play_run.all_hosts = all_hosts
@@ -324,7 +323,7 @@ def _without(program: Program, keep: list[int]) -> Program:
     )
 
 
-def _host_lists(all_hosts: Sequence[str], batch: Sequence[str], lost: Sequence[str]) -> dict[str, Any]:
+def _host_lists(all_hosts: Sequence[str], batch: Sequence[str], lost: Collection[str]) -> dict[str, Any]:
     living = [name for name in all_hosts if name not in lost]
     return {
         "ansible_play_hosts_all": list(all_hosts),

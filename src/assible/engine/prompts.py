@@ -2,15 +2,20 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+import secrets
+import string
+from typing import TYPE_CHECKING, Any, Final
 
 from assible.engine.variables import PlayVariables
 from assible.exceptions import UsageError
 from assible.model.play import Play, Prompt
 from assible.model.text import is_templated, source_text
+from assible.templating.scope import Scope
 
 if TYPE_CHECKING:
     from assible.engine.run import Run
+
+SALT_CHARACTERS: Final = string.ascii_letters + string.digits + "./"
 
 
 def ask_prompts(run: Run, play: Play, variables: PlayVariables) -> None:
@@ -53,7 +58,9 @@ def _ask(run: Run, prompt: Prompt, text: str, default: Any) -> Any:
 
 
 def _encrypted(run: Run, prompt: Prompt, answer: Any) -> str:
-    from assible.templating.scope import Scope
-
-    options = f"'{prompt.encrypt}'" + (f", salt='{prompt.salt}'" if prompt.salt else "")
-    return str(run.services.templar.evaluate(f"value | password_hash({options})", Scope(({"value": str(answer)},))))
+    salt = prompt.salt
+    if salt is None and prompt.salt_size:
+        salt = "".join(secrets.choice(SALT_CHARACTERS) for _ in range(prompt.salt_size))
+    values = {"value": str(answer), "kind": prompt.encrypt, "salt": salt}
+    arguments = "kind, salt=salt" if salt else "kind"
+    return str(run.services.templar.evaluate(f"value | password_hash({arguments})", Scope((values,))))

@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from assible.engine.hosts import HostRun
 from assible.engine.targets import CONNECTION_NAMES
-from assible.exceptions import AssibleError, PlaybookError
+from assible.exceptions import AssibleError, HandlerNotFoundError
 from assible.model.events import HandlerNotified
 from assible.model.play import Task
 from assible.model.result import HostStats, TaskResult
-from assible.model.text import TemplateText
+from assible.model.text import SourceDict, TemplateText
 
 if TYPE_CHECKING:
     from assible.engine.execute import TaskRun
@@ -50,15 +51,19 @@ def store(play: PlayRun, task_run: TaskRun, host: HostRun, result: TaskResult, h
     task = task_run.task
     if task.register:
         data = {key: value for key, value in result.data.items() if not key.startswith("_ansible_")}
+        if task.action == _INCLUDE_VARS:
+            data = SourceDict(data, templated=True)  # what it loaded may hold templates
         for one in hosts:
             one.variables.set_facts[str(task.register)] = data
             one.variables.version += task.register in CONNECTION_NAMES
-    facts = result.data.get("ansible_facts") or result.data.get("_ansible_facts_of_items")
+    facts = result.data.get("ansible_facts")
     if isinstance(facts, Mapping) and facts:
         _store_facts(play, task_run, host, result, facts, hosts)
+    for delegated_to, found in result.data.get("_ansible_facts_of_items", ()):
+        _store_facts(play, task_run, host, replace(result, delegated_to=delegated_to), found, hosts)
     if task.scope.notify and _changed(result):
-        for one in hosts:
-            notify(play, task_run, one, task.scope.notify)
+        names = result.data.get("_ansible_notify", task.scope.notify)
+        notify(play, task_run, host, names)
 
 
 def _changed(result: TaskResult) -> bool:
@@ -95,7 +100,7 @@ def notify(play: PlayRun, task_run: TaskRun, host: HostRun, names: Sequence[Any]
     """Notify handlers on a host.
 
     Raises:
-        PlaybookError: No handler has that name or listens to it (unless the setting says to go on).
+        HandlerNotFoundError: No handler has that name or listens to it (unless the setting says to go on).
     """
     templar = play.run.services.templar
     for raw in names:
@@ -111,7 +116,7 @@ def notify(play: PlayRun, task_run: TaskRun, host: HostRun, names: Sequence[Any]
 
 
 def _missing(play: PlayRun, task_run: TaskRun, name: str) -> None:
-    error = PlaybookError(
+    error = HandlerNotFoundError(
         f"the handler '{name}' was notified, but there is none of that name and none that listens to it",
         origin=task_run.task.origin,
         hint="handlers stand under 'handlers:' of the play, or in handlers/main.yml of a role that it uses",

@@ -16,7 +16,7 @@ from assible.engine.hosts import HostRun
 from assible.engine.play_start import PlayLauncher
 from assible.engine.targets import CONNECTION_NAMES, TargetReader, keyword_signature, read_target
 from assible.engine.variables import HostVariables, PlayVariables, TaskLayers
-from assible.exceptions import AssibleError, UsageError
+from assible.exceptions import AssibleError, InventoryError, UsageError
 from assible.language.sources import Sources
 from assible.model.events import Event, RunStarted, RunStats, Warned
 from assible.model.play import Play, Task
@@ -26,7 +26,7 @@ from assible.registry.fact_cache import FactCache
 from assible.settings import Settings
 from assible.templating.scope import MISSING, Scope
 from assible.templating.templar import Templar
-from assible.transport.connection import Connection, ExecOutput, Target
+from assible.transport.connection import AUTOMATIC_INTERPRETERS, Connection, ExecOutput, Target
 from assible.transport.payload import Payload
 
 
@@ -155,6 +155,7 @@ class Run:
         self.stats: dict[str, HostStats] = {}
         self.custom_stats: dict[str, Any] = {}
         self.lost_hosts: dict[str, str] = {}
+        self.cleared_hosts: set[str] = set()
         self.host_variables: dict[str, HostVariables] = {}
         self._events = 0
         self._tasks = 0
@@ -299,7 +300,12 @@ class Run:
             TransportError: The target cannot be reached.
             BecomeError: The privilege change was refused.
         """
-        return await self.services.connections.get(self.target_of(call))
+        target = self.target_of(call)
+        connection = await self.services.connections.get(target)
+        facts = self.variables_of(call.target_host).ansible_facts
+        if "discovered_interpreter_python" not in facts and target.interpreter in AUTOMATIC_INTERPRETERS:
+            facts["discovered_interpreter_python"] = connection.greeting.executable
+        return connection
 
     def target_of(self, call: ActionCall) -> Target:
         """Return where a call runs, and as whom; kept for as long as nothing that decides it changes."""
@@ -373,7 +379,8 @@ class Run:
         Raises:
             AssibleError: A mistake in the playbook that no host is to blame for.
         """
-        self.emit(RunStarted(playbooks=list(playbooks), check=self.options.check))
+        self._check_limit()
+        self.emit(RunStarted(playbooks=list(playbooks), plays=len(plays), check=self.options.check))
         try:
             launcher = PlayLauncher(self)
             for play in plays:
@@ -381,9 +388,24 @@ class Run:
                     break
         except BaseExceptionGroup as group:
             raise _first_cause(group) from None
-        finally:
-            self.emit(RunStats(hosts=dict(self.stats), custom=dict(self.custom_stats)))
+        except asyncio.CancelledError:
+            self._emit_stats()
+            raise
+        self._emit_stats()
         return self.stats
+
+    def _emit_stats(self) -> None:
+        cleared = sorted(self.cleared_hosts - set(self.lost_hosts))
+        self.emit(RunStats(hosts=dict(self.stats), custom=dict(self.custom_stats), cleared=cleared))
+
+    def _check_limit(self) -> None:
+        """Refuse a limit that leaves no host, as a run without any would look like success."""
+        inventory = self.services.inventory
+        if self.options.limit and inventory.hosts and not inventory.match("all", limit=self.options.limit):
+            raise InventoryError(
+                f"the limit '{self.options.limit}' leaves no hosts",
+                hint="see what the inventory holds with --list-hosts",
+            )
 
 
 def _first_cause(group: BaseExceptionGroup[BaseException]) -> BaseException:

@@ -86,14 +86,14 @@ def _role_magic(task: Task | None) -> tuple[Layer, ...]:
     role = task.scope.role if task else None
     if role is None:
         return _NONE
-    names = [parent.name for parent in role.parents]
-    magic = {
+    magic: dict[str, Any] = {
         "role_name": role.name,
         "role_path": role.path,
         "ansible_role_name": role.fqcn or role.name,
-        "ansible_parent_role_names": names,
-        "ansible_parent_role_paths": [parent.path for parent in role.parents],
     }
+    if role.parents and not role.is_dependency:
+        magic["ansible_parent_role_names"] = [parent.name for parent in role.parents]
+        magic["ansible_parent_role_paths"] = [parent.path for parent in role.parents]
     if role.fqcn:
         magic["ansible_collection_name"] = role.fqcn.rpartition(".")[0]
     return (magic,)

@@ -12,7 +12,7 @@ from assible.exceptions import LanguageError, PlaybookError, SourceFileError
 from assible.language.keywords import NAMES, PLAY, as_bool, as_mapping, type_name
 from assible.language.roles import load_play_role
 from assible.language.sources import Mistakes, Sources, find_file
-from assible.language.tasks import Place, check_keywords, inherit, load_nodes, near_keyword
+from assible.language.tasks import Place, check_keywords, check_variable_names, inherit, load_nodes, near_keyword
 from assible.model.origin import Origin
 from assible.model.play import Keywords, Node, Play, Prompt, Role
 from assible.model.text import SourceDict, TemplateText
@@ -166,8 +166,10 @@ def _play_vars(data: SourceDict) -> Mapping[str, Any]:
         merged: dict[str, Any] = {}
         for item in value:
             merged.update(as_mapping("vars", item, data.key_origin("vars")))
+        check_variable_names(merged)
         return SourceDict(merged, data.key_origin("vars"), templated=True)
     mapping: Mapping[str, Any] = as_mapping("vars", value, data.key_origin("vars"))
+    check_variable_names(mapping)
     return mapping
 
 

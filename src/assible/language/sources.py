@@ -29,6 +29,7 @@ class Sources:
         render: Renders a value with the given variable layers (highest first), for static imports.
         role_paths: Directories that hold roles, in order, after the playbook's own.
         collection_roles: Finds ``namespace.collection.role``; gives its directory, or None.
+        has_lookup: Tells whether there is a lookup for ``with_x``.
         use_role: Told of each role's directory before its tasks are read: it may bring modules and plugins.
         static_layers: Variables that static imports may use: extra variables.
     """
@@ -41,6 +42,7 @@ class Sources:
     suggest_action: Callable[[str], str | None] = lambda name: None
     static_layers: tuple[Mapping[str, Any], ...] = ()
     warn: Callable[[str, Origin | None], None] = lambda text, origin: None
+    has_lookup: Callable[[str], bool] = lambda name: True
     use_role: Callable[[str], None] = lambda path: None
     seen_imports: tuple[str, ...] = field(default=())
 

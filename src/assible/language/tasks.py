@@ -8,7 +8,7 @@ from difflib import get_close_matches
 from pathlib import Path
 from typing import Any
 
-from assible.exceptions import LanguageError, PlaybookError
+from assible.exceptions import LanguageError, PlaybookError, VariableNameError
 from assible.language.arguments import BUILTIN, split_action
 from assible.language.keywords import (
     BLOCK,
@@ -91,7 +91,24 @@ def check_keywords(data: SourceDict, names: Collection[str]) -> dict[str, Any]:
     for key, value in data.items():
         if key in names and key in KEYWORDS:
             values[key] = convert(KEYWORDS[key], value, data.key_origin(key))
+    check_variable_names(values.get("vars"))
     return values
+
+
+def check_variable_names(variables: Any) -> None:
+    """Refuse names that no variable can have.
+
+    Raises:
+        VariableNameError: A name is not a letter or underscore followed by letters, digits and underscores.
+    """
+    for name in variables if isinstance(variables, dict) else ():
+        if not isinstance(name, str) or not (name.isascii() and name.isidentifier()):
+            place = getattr(variables, "key_origin", None)
+            raise VariableNameError(
+                f"'{name}' cannot be the name of a variable",
+                origin=place(name) if place else None,
+                hint="names are made of letters, digits and underscores, and do not begin with a digit",
+            )
 
 
 def inherit(outer: Keywords, own: Mapping[str, Any]) -> Keywords:
@@ -208,7 +225,19 @@ def _build_task(
     extra = {_RENAMED.get(name, name): own[name] for name in _OWN_TASK_FIELDS if own.get(name) is not None}
     if extra.get("until") and extra.get("retries") is None:
         extra["retries"] = 3
+    if place.handlers and action in (_INCLUDE_ROLE, BUILTIN + "import_role"):
+        raise PlaybookError(
+            f"'{written}' cannot be a handler", origin=entry.origin, hint="let a handler include tasks that include it"
+        )
+    if action == _INCLUDE_ROLE and isinstance(args, dict):
+        _check_role_options(args, "include_role", entry.origin)
     loop = _loop(entry)
+    if loop is not None and loop.lookup is not None and not place.sources.has_lookup(loop.lookup):
+        raise PlaybookError(
+            f"there is no lookup '{loop.lookup}' for 'with_{loop.lookup}'",
+            origin=loop.origin,
+            hint="a lookup of a collection is written with its full name",
+        )
     control = _loop_control(own, entry)
     if loop is None and own.get("loop_control"):
         control = LoopControl()
@@ -256,6 +285,7 @@ def _loop(entry: SourceDict) -> Loop | None:
     return Loop(value, key[len("with_") :], origin)
 
 
+_INCLUDE_ROLE = BUILTIN + "include_role"
 _LOOP_CONTROL_NAMES = frozenset(f.name for f in fields(LoopControl))
 
 
@@ -330,10 +360,7 @@ def role_choice(args: Mapping[str, Any], action: str, origin: Origin | None) -> 
     Raises:
         PlaybookError: No role is named, or an option does not exist.
     """
-    allowed = _ROLE_OPTIONS | ({"apply"} if action.endswith("include_role") else set())
-    for key in args:
-        if key not in allowed:
-            raise PlaybookError(f"'{key}' is not an option of {action}", origin=origin)
+    _check_role_options(args, action, origin)
     name = args.get("name", args.get("role"))
     if not isinstance(name, str) or not name:
         raise PlaybookError(f"{action} wants the name of a role", origin=origin, hint="write 'name: ROLE'")
@@ -349,6 +376,13 @@ def role_choice(args: Mapping[str, Any], action: str, origin: Origin | None) -> 
     ):
         stems[name_here] = as_bool(key, args.get(key, default), origin)
     return name, RoleChoice(**stems)
+
+
+def _check_role_options(args: Mapping[str, Any], action: str, origin: Origin | None) -> None:
+    allowed = _ROLE_OPTIONS | ({"apply", "_variable_params"} if action.endswith("include_role") else set())
+    for key in args:
+        if key not in allowed:
+            raise PlaybookError(f"'{key}' is not an option of {action}", origin=origin)
 
 
 def _without_extension(name: str) -> str:
@@ -394,6 +428,7 @@ def load_role(
         vars=read_variables(path, "vars", choice.vars_from, place.sources, entry.origin),
         params=entry.params,
         parents=(place.role, *place.role.parents) if place.role is not None else (),
+        is_dependency=static_params and place.role is not None,
         allow_duplicates=meta.allow_duplicates or (choice.allow_duplicates and not static_params),
         public=choice.public,
         origin=entry.origin,
@@ -432,6 +467,7 @@ def _role_key(
         repr(outer.when),
         repr(own.get("when")),
         repr(own.get("tags")),
+        repr(own.get("vars")),
     )
 
 

@@ -39,10 +39,15 @@ class Event:
 
 @dataclass(slots=True, kw_only=True)
 class RunStarted(Event):
-    """A run of playbooks begins."""
+    """A run of playbooks begins.
+
+    Attributes:
+        plays: How many plays they hold.
+    """
 
     kind: ClassVar[str] = "run_started"
     playbooks: list[str]
+    plays: int = 0
     check: bool = False
 
 
@@ -237,11 +242,13 @@ class RunStats(Event):
     Attributes:
         hosts: Counters for each host, in the order of their first result.
         custom: What ``set_stats`` collected.
+        cleared: Hosts whose failures ``meta: clear_host_errors`` cleared for good: they do not fail the run.
     """
 
     kind: ClassVar[str] = "run_stats"
     hosts: dict[str, HostStats]
     custom: dict[str, Any] = field(default_factory=dict)
+    cleared: list[str] = field(default_factory=list)
 
     def as_dict(self) -> dict[str, Any]:
         data = Event.as_dict(self)

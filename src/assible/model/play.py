@@ -45,6 +45,7 @@ class Role:
         vars: ``vars/main`` (precedence level 15).
         params: Parameters given where the role is used (level 20).
         parents: The roles that depend on this one, nearest first.
+        is_dependency: Its nearest parent depends on it; else that one includes or imports it.
         dependencies: What ``meta/main`` names, in order.
         public: Whether the rest of the play sees the role's defaults and vars.
     """
@@ -60,6 +61,7 @@ class Role:
     dependencies: tuple[Role, ...] = ()
     allow_duplicates: bool = False
     public: bool = True
+    is_dependency: bool = False
     collection: str | None = None
     origin: Origin | None = None
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, Literal
 
@@ -45,8 +46,16 @@ class TaskResult:
     def shown(self) -> dict[str, Any]:
         """Return the data as events and output may show it: without internals, censored under ``no_log``."""
         if self.no_log:
-            return {"censored": CENSORED, "changed": bool(self.data.get("changed"))}
+            return censored(self.data)
         return {key: value for key, value in self.data.items() if not key.startswith("_ansible_")}
+
+
+def censored(data: Mapping[str, Any]) -> dict[str, Any]:
+    """Return what may be shown of data that ``no_log`` hides."""
+    shown: dict[str, Any] = {"censored": CENSORED, "changed": bool(data.get("changed"))}
+    if isinstance(data.get("results"), list):
+        shown["results"] = [censored(item) for item in data["results"]]
+    return shown
 
 
 @dataclass(slots=True)

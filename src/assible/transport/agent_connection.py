@@ -10,6 +10,7 @@ from collections.abc import Awaitable, Callable, Mapping, Sequence
 from typing import Any, BinaryIO
 
 from assible.agent import wire
+from assible.agent.importer import bytecode
 from assible.exceptions import ConnectionLostError
 from assible.transport.connection import (
     ExecOutput,
@@ -21,7 +22,7 @@ from assible.transport.connection import (
     StoredFile,
 )
 from assible.transport.link import Answer, Link, PartialSink
-from assible.transport.payload import Payload, compress_sources
+from assible.transport.payload import Entry, Payload, compress_sources, shipped_code
 
 
 class AgentConnection:
@@ -200,14 +201,23 @@ class AgentConnection:
             return b""
         missing = [digest for digest in payload.sources if digest not in self._sources]
         texts = [payload.sources[digest] for digest in missing]
+        code = self._compiled(payload, set(missing))
         header = {
             "t": "put_code",
             "sources": [(digest, len(text)) for digest, text in zip(missing, texts, strict=True)],
+            "code": [(entry.digest, entry.name, len(text)) for entry, text in code],
             "bundle": {"id": payload.bundle, "entries": payload.entries},
         }
         self._sources.update(missing)
         self._bundles.add(payload.bundle)
-        return wire.pack(self.channel, header, compress_sources(texts))
+        return wire.pack(self.channel, header, compress_sources((*texts, *(text for _, text in code))))
+
+    def _compiled(self, payload: Payload, missing: set[str]) -> list[tuple[Entry, bytes]]:
+        """Return the code of what is ours and missing, where the target's Python can use it: it need not compile it."""
+        if self.greeting.bytecode != bytecode():
+            return []
+        wanted = [entry for entry in payload.entries if entry.warm and entry.digest in missing]
+        return [(entry, shipped_code(entry.name, entry.is_package)) for entry in wanted]
 
     async def _upload(self, header: dict[str, Any], content: bytes | str) -> dict[str, Any]:
         """Send a file in chunks, never more than a window ahead of what the agent has written."""

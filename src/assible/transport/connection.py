@@ -92,7 +92,11 @@ class Target:
 
 @dataclass(frozen=True, slots=True)
 class Greeting:
-    """What an agent says of its target when it starts."""
+    """What an agent says of its target when it starts.
+
+    Attributes:
+        bytecode: Tells its Python's bytecode from others; see `assible.agent.importer.bytecode`.
+    """
 
     python_version: tuple[int, ...]
     executable: str
@@ -105,6 +109,7 @@ class Greeting:
     home: str
     user: str
     tmp: str | None
+    bytecode: str = ""
 
     @classmethod
     def from_wire(cls, header: Mapping[str, Any]) -> Greeting:

@@ -9,11 +9,11 @@ import json
 import posixpath
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from errno import ENOENT
+from errno import EISDIR, ENOENT
 from pathlib import Path
 from typing import Any, TypeVar
 
-from assible.exceptions import BecomeError, ConnectionLostError, TransportError
+from assible.exceptions import BecomeError, ConnectionLostError, ProtocolError, TransportError
 from assible.transport.connection import (
     Become,
     ExecOutput,
@@ -90,7 +90,7 @@ class MemoryConnection:
         self._target = target
         self._pending: set[asyncio.Task[Any]] = set()
         self._is_alive = True
-        self._directories = 0
+        self._made: list[str] = []
 
     @property
     def is_alive(self) -> bool:
@@ -176,6 +176,8 @@ class MemoryConnection:
             raise FileNotFoundError(ENOENT, "No such file or directory", path)
         data = content if isinstance(content, bytes) else await asyncio.to_thread(Path(content).read_bytes)
         old = self.host.files.get(path)
+        if old is not None and old.content is None:
+            raise IsADirectoryError(EISDIR, "Is a directory", path)
         kept = mode if mode is not None else (old.mode if old else 0o644)
         self.host.files[path] = MemoryFile(data, kept, _number(owner), _number(group))
         return StoredFile(path, len(data), hashlib.sha1(data, usedforsecurity=False).hexdigest())
@@ -184,8 +186,10 @@ class MemoryConnection:
         """Write a file from memory to the local disk."""
         self._check()
         file = self.host.files.get(path)
-        if file is None or file.content is None:
+        if file is None:
             raise FileNotFoundError(ENOENT, "No such file or directory", path)
+        if file.content is None:
+            raise IsADirectoryError(EISDIR, "Is a directory", path)
         await asyncio.to_thread(Path(local_path).write_bytes, file.content)
         digest = hashlib.sha1(file.content, usedforsecurity=False).hexdigest()
         return StoredFile(local_path, len(file.content), digest)
@@ -193,14 +197,17 @@ class MemoryConnection:
     async def make_temp_dir(self, parent: str | None = None, prefix: str = "assible-") -> str:
         """Make a directory in memory."""
         self._check()
-        self._directories += 1
-        path = posixpath.join(parent or "/tmp", f"{prefix}{id(self):x}{self._directories}")
+        path = posixpath.join(parent or "/tmp", f"{prefix}{id(self):x}{len(self._made)}")
         self.host.files[path] = MemoryFile(None, 0o700)
+        self._made.append(path)
         return path
 
     async def remove(self, path: str) -> None:
-        """Forget a path and everything below it."""
+        """Forget a temporary directory that was made here, or something inside of one; nothing else."""
         self._check()
+        path = posixpath.normpath(path)
+        if not any(path == made or path.startswith(made + "/") for made in self._made):
+            raise ProtocolError(f"the agent on {self._target.name} refused a request: only what it made is removed")
         for name in [name for name in self.host.files if name == path or name.startswith(path + "/")]:
             del self.host.files[name]
 

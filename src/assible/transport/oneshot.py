@@ -182,6 +182,9 @@ class OneShotConnection(AgentConnection):
     def __init__(self, link: OneShotLink, greeting: Greeting) -> None:
         super().__init__(link, greeting, 1 if link.target.become else 0)
         self._one_shot = link
+        # No agent remembers what another one made: the name of each directory tells that it was made for us.
+        self._token = secrets.token_hex(16)
+        self._made: list[str] = []
 
     def _missing_code(self, missing: Payload) -> bytes:
         """Send everything each time: no agent remembers."""
@@ -224,6 +227,17 @@ class OneShotConnection(AgentConnection):
         await asyncio.to_thread(_write, local_path, content)
         return StoredFile(local_path, len(content), hashlib.sha1(content, usedforsecurity=False).hexdigest())
 
+    async def make_temp_dir(self, parent: str | None = None, prefix: str = "assible-") -> str:
+        """Create a private directory on the target."""
+        request = {"t": "mktemp_dir", "parent": parent, "prefix": prefix, "token": self._token}
+        answer, _ = await self._request(request)
+        self._made.append(answer["path"])
+        return str(answer["path"])
+
+    async def remove(self, path: str) -> None:
+        """Remove a directory that this connection made, or something inside of one."""
+        await self._request({"t": "remove", "path": path, "made": self._made, "token": self._token})
+
     async def close(self) -> None:
         """End: nothing is running."""
         self._open = False
@@ -250,5 +264,12 @@ def _read(path: str) -> bytes:
 
 
 def _write(path: str, content: bytes) -> None:
-    with open(path, "wb") as stream:
-        stream.write(content)
+    """Write a file that appears complete or not at all."""
+    descriptor, draft = tempfile.mkstemp(dir=os.path.dirname(path) or ".", prefix=".assible-")
+    try:
+        with open(descriptor, "wb") as stream:
+            stream.write(content)
+        os.replace(draft, path)
+    except BaseException:
+        os.unlink(draft)
+        raise

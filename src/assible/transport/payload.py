@@ -4,16 +4,20 @@ from __future__ import annotations
 
 import ast
 import hashlib
+import marshal
 import secrets
 import zlib
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
-from functools import cache
+from functools import cache, lru_cache
+from importlib.machinery import SourceFileLoader
 from importlib.util import find_spec
 from pathlib import Path
+from types import CodeType
 from typing import NamedTuple
 
 from assible.agent import bootstrap
+from assible.agent.importer import filename_of
 
 #: Modules of ours whose import has no effects: the agent imports them once, in its warm parent.
 SHIPPED_PREFIXES = ("assible.agent.", "assible.content.modules.", "assible.ansible.module_utils.")
@@ -57,8 +61,9 @@ class Payload:
     sources: Mapping[str, bytes] = field(repr=False)
 
 
-def compress_sources(sources: Sequence[bytes]) -> bytes:
-    """Return what travels: all sources, compressed together."""
+@lru_cache(maxsize=64)
+def compress_sources(sources: tuple[bytes, ...]) -> bytes:
+    """Return what travels: all sources, compressed together; once for all hosts that lack the same."""
     return zlib.compress(b"".join(sources), 6) if sources else b""
 
 
@@ -157,6 +162,21 @@ def shipped_source(name: str) -> Source | None:
         if path.is_file():
             return Source(name, is_package, path.read_bytes())
     return None
+
+
+@cache
+def shipped_code(name: str, is_package: bool) -> bytes:
+    """Return a module of ours compiled and marshalled, for targets whose Python has the same bytecode as this one."""
+    base = _package_root().joinpath(*name.split(".")[1:])
+    path = base / "__init__.py" if is_package else base.with_suffix(".py")
+    code = SourceFileLoader(name, str(path)).get_code(name)
+    assert code is not None
+    return marshal.dumps(_renamed(code, filename_of(name, is_package)))
+
+
+def _renamed(code: CodeType, filename: str) -> CodeType:
+    constants = tuple(_renamed(one, filename) if isinstance(one, CodeType) else one for one in code.co_consts)
+    return code.replace(co_filename=filename, co_consts=constants)
 
 
 @cache

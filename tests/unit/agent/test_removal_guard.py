@@ -47,3 +47,33 @@ def test_only_what_lies_inside_a_made_directory_may_be_removed(tmp_path):
     outside = [tmp_path, tmp_path / "made2", made / "..", made / "out" / "usr", "/", "//", ""]
     assert all(transfer.is_inside(str(path), {str(made)}) for path in inside)
     assert not any(transfer.is_inside(str(path), {str(made)}) for path in outside)
+
+
+def test_a_directory_is_known_again_by_its_controllers_token(tmp_path):
+    token = "0123456789abcdef" * 2
+    made = runner.make_private_directory(str(tmp_path), "assible-" + token)
+    assert transfer.is_made_with(made, token)
+    assert not transfer.is_made_with(made, "fedcba9876543210" * 2)
+
+
+@pytest.mark.parametrize(
+    "token", [None, "", "0", "0123456789abcde", "some-words-that-are-long", "../../../../../../.."]
+)
+def test_a_token_that_is_none_proves_nothing(tmp_path, token):
+    made = runner.make_private_directory(str(tmp_path), "assible-" + (token or "").replace("/", ""))
+    assert not transfer.is_made_with(made, token)
+
+
+def test_a_link_or_a_file_with_a_token_in_its_name_is_no_made_directory(tmp_path):
+    token = "0123456789abcdef" * 2
+    (tmp_path / f"assible-{token}{'a' * 16}").symlink_to(tmp_path)
+    (tmp_path / f"assible-{token}{'b' * 16}").write_text("x")
+    assert not transfer.is_made_with(str(tmp_path / f"assible-{token}{'a' * 16}"), token)
+    assert not transfer.is_made_with(str(tmp_path / f"assible-{token}{'b' * 16}"), token)
+
+
+def test_a_directory_whose_name_does_not_end_as_made_ones_do_is_none(tmp_path):
+    token = "0123456789abcdef" * 2
+    for name in (token, f"{token}-backup", f"assible-{token}", f"assible-{token}{'z' * 16}"):
+        (tmp_path / name).mkdir()
+        assert not transfer.is_made_with(str(tmp_path / name), token)

@@ -35,7 +35,9 @@ class FilterModule(object):
 """
 TEST = "class TestModule(object):\n    def tests(self):\n        return {'even': lambda n: n % 2 == 0}\n"
 SHELL = '#!/bin/sh\n. "$1"\nprintf \'{"changed": false, "msg": "hi %s"}\' "$who"\n'
-WANT_JSON = "#!/usr/bin/python3\n# WANT_JSON\nimport json, sys\nprint(json.dumps({'got': json.load(open(sys.argv[1]))['a']}))\n"
+WANT_JSON = (
+    "#!/usr/bin/python3\n# WANT_JSON\nimport json, sys\nprint(json.dumps({'got': json.load(open(sys.argv[1]))['a']}))\n"
+)
 FILES = {
     "library/doubler.py": MODULE,
     "library/greet.sh": SHELL,
@@ -43,7 +45,9 @@ FILES = {
     "module_utils/helper.py": "def twice(value):\n    return value * 2\n",
     "filter_plugins/shouting.py": FILTER,
     "test_plugins/numbers.py": TEST,
-    "roles/r/library/rolemod.py": MODULE.replace("twice", "str").replace("from ansible.module_utils.helper import str\n", ""),
+    "roles/r/library/rolemod.py": MODULE.replace("twice", "str").replace(
+        "from ansible.module_utils.helper import str\n", ""
+    ),
     "roles/r/filter_plugins/whispering.py": FILTER.replace("shout", "whisper").replace("upper", "lower"),
     "roles/r/tasks/main.yml": "- rolemod: {name: \"{{ 'LOW' | whisper }}\"}\n",
 }

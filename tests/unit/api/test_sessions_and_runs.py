@@ -77,7 +77,9 @@ def test_a_module_runs_on_hosts_that_are_given_by_name():
 
 
 def test_a_plain_list_of_names_is_an_inventory():
-    with assible.Session(inventory=["h1", "h2"], settings={"transport": "local", "interpreter_python": sys.executable}) as s:
+    with assible.Session(
+        inventory=["h1", "h2"], settings={"transport": "local", "interpreter_python": sys.executable}
+    ) as s:
         assert sorted(s.inventory.hosts) == ["h1", "h2"]
         assert s.run_module("ping").ok
 
@@ -185,7 +187,9 @@ def test_cancelling_ends_the_remote_process_group():
 
     async def go():
         async with assible.AsyncSession(inventory=inventory("a")) as session:
-            run = session.start(assible.Play(hosts="a", tasks=[assible.Task("shell", f"sleep {marker} & sleep {marker}")]))
+            run = session.start(
+                assible.Play(hosts="a", tasks=[assible.Task("shell", f"sleep {marker} & sleep {marker}")])
+            )
             while not _running(marker):
                 await asyncio.sleep(0.02)
             started = time.monotonic()

@@ -111,11 +111,6 @@ def test_what_is_no_list_of_plays_is_refused(load, text):
         load(text)
 
 
-def test_free_text_after_a_module_with_options_is_refused(load):
-    (mistake,) = mistakes_of(load, "- hosts: all\n  tasks:\n    - debug: hello there\n")
-    assert "key=value" in str(mistake)
-
-
 def test_rescue_without_block_is_refused(load):
     (mistake,) = mistakes_of(load, "- hosts: all\n  tasks:\n    - rescue: []\n")
     assert "without a 'block'" in str(mistake)

@@ -2,7 +2,6 @@
 
 import errno
 import os
-import shutil
 import stat
 
 TYPE_CHECKING = False
@@ -212,6 +211,7 @@ def mount_point(path: str) -> str:
 
 def backup(path: str) -> str:
     """Copy a file beside itself, with its attributes; return the copy's path, or ``""`` where there is no file."""
+    import shutil
     import time
 
     if not os.path.exists(path):
@@ -259,6 +259,8 @@ def _give_defaults(path: str) -> None:
 
 
 def _copy_and_rename(source: str, target: str, unsafe: bool, existing: "Optional[os.stat_result]") -> None:
+    import shutil
+
     draft = os.path.join(
         os.path.dirname(target) or ".", ".ansible_tmp" + os.urandom(6).hex() + os.path.basename(target)
     )

@@ -12,6 +12,7 @@ BUILTIN: Final = "ansible.builtin."
 #: Action name -> the module in this folder that defines ``KINDS`` with it.
 ACTIONS: Final[dict[str, str]] = {
     "add_host": "inventory",
+    "assemble": "assemble",
     "assert": "flow",
     "async_status": "jobs",
     "copy": "copy",

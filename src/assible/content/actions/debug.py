@@ -9,8 +9,6 @@ from assible.exceptions import ActionError, UndefinedVariableError
 from assible.language.keywords import as_int
 from assible.model.text import TemplateText
 
-UNDEFINED = "VARIABLE IS NOT DEFINED!"
-
 
 async def debug(call: ActionCall) -> dict[str, Any]:
     """Return the message, or the variable under its name."""
@@ -21,7 +19,9 @@ async def debug(call: ActionCall) -> dict[str, Any]:
         return {"changed": False, "skipped": True, "skipped_reason": "Verbosity threshold not met."}
     if "var" in args:
         return {"changed": False, **_variable(call, args["var"]), "_ansible_verbose_always": True}
-    return {"changed": False, "msg": args.get("msg", "Hello world!"), "_ansible_verbose_always": True}
+    message = args.get("msg", "Hello world!")
+    shown = {} if message is None else {"msg": message}
+    return {"changed": False, **shown, "_ansible_verbose_always": True}
 
 
 def _variable(call: ActionCall, var: Any) -> dict[str, Any]:
@@ -31,8 +31,8 @@ def _variable(call: ActionCall, var: Any) -> dict[str, Any]:
     name = str(call.render(var)) if isinstance(var, TemplateText) else str(var)
     try:
         return {name: templar.evaluate(name, call.scope)}
-    except UndefinedVariableError:
-        return {name: UNDEFINED}
+    except UndefinedVariableError as error:
+        return {name: f"<< error 1 - {error} >>"}
 
 
 KINDS = {

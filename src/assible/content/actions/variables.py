@@ -11,8 +11,8 @@ from assible.engine.action import ActionCall, ActionKind, check_options
 from assible.engine.context import find_source
 from assible.exceptions import ActionError, LanguageError
 from assible.language.keyvalue import parse_key_values
-from assible.language.keywords import FALSE_WORDS, TRUE_WORDS, as_bool, as_int, type_name
-from assible.model.text import SourceDict, SourceText
+from assible.language.keywords import as_bool, as_int, type_name
+from assible.model.text import SourceDict, has_template_marker, source_text
 
 _IDENTIFIER = re.compile(r"[A-Za-z_][A-Za-z0-9_]*\Z")
 
@@ -41,17 +41,17 @@ async def set_fact(call: ActionCall) -> dict[str, Any]:
     cacheable = as_bool("cacheable", args.pop("cacheable", False))
     if not args:
         raise ActionError("No key/value pairs provided, at least one is required for this action to succeed")
-    for name in args:
-        check_name(str(name))
-    facts = {str(name): _boolean_word(value) for name, value in args.items()}
+    facts = {_name(call, name): value for name, value in args.items()}
     return {"changed": False, "ansible_facts": facts, "_ansible_facts_cacheable": cacheable}
 
 
-def _boolean_word(value: Any) -> Any:
-    """Turn ``key=value`` texts that spell true or false into booleans, as set_fact documents."""
-    if isinstance(value, SourceText) and value.lower() in ("true", "false", "yes", "no"):
-        return value.lower() in TRUE_WORDS and value.lower() not in FALSE_WORDS
-    return value
+def _name(call: ActionCall, written: Any) -> str:
+    """Return a variable's name; where the task itself writes it as a template, rendered."""
+    name = str(written)
+    if has_template_marker(name) and isinstance(call.task.args, SourceDict) and written in call.task.args:
+        name = str(call.render(source_text(name, call.task.origin)))
+    check_name(name)
+    return name
 
 
 async def set_stats(call: ActionCall) -> dict[str, Any]:
@@ -94,7 +94,7 @@ async def include_vars(call: ActionCall) -> dict[str, Any]:
         files = _files_in(call, str(directory)) if directory else [call.find(str(name), "vars")]
         found = _load(call, files, merge)
     except (LanguageError, ActionError) as error:
-        result = {"ansible_facts": {}, "ansible_included_var_files": [], "message": str(error)}
+        result: dict[str, object] = {"ansible_facts": {}, "ansible_included_var_files": [], "message": str(error)}
         raise ActionError(str(error), result=result) from error
     target = call.args.get("name")
     facts = SourceDict({str(target): found} if target else found, templated=True)

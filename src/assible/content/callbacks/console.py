@@ -51,7 +51,7 @@ ROLES: Final[Mapping[str, str]] = {
 _DEBUG: Final = frozenset({"ansible.builtin.debug"})
 _NOT_FOR_DEBUG: Final = (
     "changed", "changed_when_result", "failed_when_result", "skip_reason", "ansible_loop_var", "ansible_index_var",
-    "ansible_loop",
+    "ansible_loop", "break_when_result",
 )  # fmt: skip
 
 
@@ -91,6 +91,7 @@ class Console:
         self._task: events.TaskStarted | None = None
         self._announced: int | None = None
         self._handlers: dict[type[events.Event], Callable[[Any], None]] = {
+            events.RunStarted: self._started,
             events.PlayStarted: self._play,
             events.TaskStarted: self._task_started,
             events.HostResult: self._result,
@@ -146,7 +147,7 @@ class Console:
             loop_names = () if skipped else (data.get("ansible_loop_var"), data.get("ansible_index_var"))
             for key in (*_NOT_FOR_DEBUG, *loop_names):
                 kept.pop(str(key), None)
-        indent = 4 if verbose or self._options.verbosity >= 4 else None
+        indent = 4 if (verbose and "censored" not in data) or self._options.verbosity >= 4 else None
         return json.dumps(kept, sort_keys=True, ensure_ascii=False, default=str, indent=indent)
 
     @staticmethod
@@ -158,6 +159,12 @@ class Console:
         return f"[{host} -> {delegated}]" if delegated else f"[{host}]"
 
     # -- events
+
+    def _started(self, event: events.RunStarted) -> None:
+        if self._options.verbosity >= 2 and event.playbooks:
+            name = ", ".join(path.rpartition("/")[2] for path in event.playbooks)
+            self._banner(f"PLAYBOOK: {name}")
+            self._line(f"{event.plays} plays in {', '.join(event.playbooks)}")
 
     def _play(self, event: events.PlayStarted) -> None:
         name = event.name.strip()
@@ -189,7 +196,7 @@ class Console:
             tail = self._tail(event, event.data, event.status, brief=True)
             self._line(f"skipping: {self._where(event.host, None)}{tail}", "skipped")
         if event.status == "unreachable":
-            self._one(event.status, event, {k: v for k, v in event.data.items() if k != "results"}, "")
+            self._one(event.status, event, event.data, "")
         if event.ignored:
             self._line("...ignoring", "skipped")
 
@@ -217,7 +224,7 @@ class Console:
         self._announce(event.task_id)
         shown = self._shown(data, event.action, event.verbose)
         to_stderr = self._options.failed_to_stderr
-        if status == "unreachable":
+        if status == "unreachable" and not item:
             self._line(f"fatal: {where}: UNREACHABLE! => {shown}", "unreachable", to_stderr=to_stderr)
         elif item:
             self._line(f"failed: {where} {item} => {shown}", "failed", to_stderr=to_stderr)

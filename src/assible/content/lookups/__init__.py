@@ -51,6 +51,11 @@ class _NoRun:
         raise KeyError(name)
 
 
+def has_lookup(name: str) -> bool:
+    """Tell whether a lookup of that name ships."""
+    return plain_name(name) in LOOKUPS
+
+
 def run_lookup(name: str, terms: list[Any], options: dict[str, Any], scope: Scope) -> list[Any]:
     """Run one of the lookups that ship; see `LookupRunner`.
 

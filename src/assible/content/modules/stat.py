@@ -2,14 +2,13 @@
 
 import errno
 import os
-import stat
 
-from assible.agent.toolkit import attributes, files, processes
+from assible.agent.toolkit import attributes, processes, status
 from assible.agent.toolkit.module import Module
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from typing import Any, Dict, List, Tuple
+    from typing import Any, Dict, Tuple
 
 SPEC: "Dict[str, Dict[str, Any]]" = {
     "path": {"type": "path", "required": True, "aliases": ["dest", "name"]},
@@ -25,49 +24,6 @@ SPEC: "Dict[str, Dict[str, Any]]" = {
         "aliases": ["checksum", "checksum_algo"],
     },
 }
-
-KINDS = (
-    ("isdir", stat.S_ISDIR),
-    ("ischr", stat.S_ISCHR),
-    ("isblk", stat.S_ISBLK),
-    ("isreg", stat.S_ISREG),
-    ("isfifo", stat.S_ISFIFO),
-    ("islnk", stat.S_ISLNK),
-    ("issock", stat.S_ISSOCK),
-)
-BITS = (
-    ("wusr", stat.S_IWUSR),
-    ("rusr", stat.S_IRUSR),
-    ("xusr", stat.S_IXUSR),
-    ("wgrp", stat.S_IWGRP),
-    ("rgrp", stat.S_IRGRP),
-    ("xgrp", stat.S_IXGRP),
-    ("woth", stat.S_IWOTH),
-    ("roth", stat.S_IROTH),
-    ("xoth", stat.S_IXOTH),
-    ("isuid", stat.S_ISUID),
-    ("isgid", stat.S_ISGID),
-)
-FIELDS = (
-    ("uid", "st_uid"),
-    ("gid", "st_gid"),
-    ("size", "st_size"),
-    ("inode", "st_ino"),
-    ("dev", "st_dev"),
-    ("nlink", "st_nlink"),
-    ("atime", "st_atime"),
-    ("mtime", "st_mtime"),
-    ("ctime", "st_ctime"),
-)
-#: What only some platforms tell.
-MORE_FIELDS = (
-    ("blocks", "st_blocks"),
-    ("block_size", "st_blksize"),
-    ("device_type", "st_rdev"),
-    ("flags", "st_flags"),
-    ("generation", "st_gen"),
-    ("birthtime", "st_birthtime"),
-)
 
 
 def main() -> None:
@@ -87,20 +43,15 @@ def main() -> None:
 def describe(module: Module, path: str, info: os.stat_result) -> "Dict[str, Any]":
     """Return everything that was asked for."""
     params = module.params
-    facts = {"exists": True, "path": path, "mode": "{:04o}".format(stat.S_IMODE(info.st_mode))}  # type: Dict[str, Any]
-    facts.update((name, test(info.st_mode)) for name, test in KINDS)
-    facts.update((name, bool(info.st_mode & bit)) for name, bit in BITS)
-    facts.update((name, getattr(info, field)) for name, field in FIELDS)
-    facts.update((name, getattr(info, field)) for name, field in MORE_FIELDS if hasattr(info, field))
-    if hasattr(info, "st_blocks"):
-        facts["disk_usage_bytes"] = info.st_blocks * 512
+    facts = {"exists": True, "path": path}  # type: Dict[str, Any]
+    facts.update(status.facts(info))
     facts["readable"] = os.access(path, os.R_OK)
     facts["writeable"] = os.access(path, os.W_OK)
     facts["executable"] = os.access(path, os.X_OK)
     if facts["islnk"]:
         facts["lnk_source"] = os.path.realpath(path)
         facts["lnk_target"] = os.readlink(path)
-    facts.update(_owners(info))
+    facts.update(status.owners(info))
     if facts["isreg"] and params["get_checksum"] and facts["readable"]:
         facts["checksum"] = module.digest_from_file(path, params["checksum_algorithm"])
     if params["get_mime"]:
@@ -111,15 +62,6 @@ def describe(module: Module, path: str, info: os.stat_result) -> "Dict[str, Any]
     if params["get_selinux_context"]:
         facts["selinux_context"] = module.selinux_context(path)
     return facts
-
-
-def _owners(info: os.stat_result) -> "Dict[str, str]":
-    """Return the names of user and group, as far as they have any."""
-    named: "List[Tuple[str, str, int]]" = [
-        ("pw_name", files.user_name(info.st_uid), info.st_uid),
-        ("gr_name", files.group_name(info.st_gid), info.st_gid),
-    ]
-    return {key: name for key, name, number in named if name != str(number)}
 
 
 def mime_of(path: str) -> "Tuple[str, str]":

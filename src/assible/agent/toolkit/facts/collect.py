@@ -103,7 +103,7 @@ def _subsets() -> "Dict[str, Set[str]]":
         "min": {name for name, one in COLLECTORS.items() if one.is_minimal},
     }
     for name, one in COLLECTORS.items():
-        for subset in [name] + one.names:
+        for subset in [name, *one.names]:
             found.setdefault(subset, set()).add(name)
     return found
 
@@ -118,7 +118,7 @@ def choose(asked: "Sequence[str]") -> "List[str]":
         UnknownSubset: A name means nothing.
     """
     subsets = _subsets()
-    wide: "Set[str]" = set(subsets["min"])
+    wide: "Set[str]" = set(subsets["min"] if asked else subsets["all"])
     named: "Set[str]" = set()
     excluded: "Set[str]" = set()
     for item in asked:

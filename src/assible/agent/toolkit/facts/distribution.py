@@ -14,9 +14,10 @@ FAMILIES = {
     "RedHat": "RedHat RHEL Fedora CentOS Scientific SLC Ascendos CloudLinux PSBM OracleLinux OVS OEL Amazon Amzn "
     "Virtuozzo XenServer Alibaba EulerOS openEuler AlmaLinux Rocky TencentOS EuroLinux KylinLinux MIRACLE RHEL "
     "CentOS_Stream Eurolinux Kylin",
-    "Debian": "Debian Ubuntu Raspbian Neon Linux_Mint SteamOS Devuan Kali Cumulus_Linux Pop!_OS Parrot Pardus_GNU/Linux "
-    "Uos Deepin OSMC Elementary_OS Zorin_OS Univention_Corporate_Server Proxmox",
-    "Suse": "SuSE SLES SLED openSUSE openSUSE_Leap openSUSE_Tumbleweed SLES_SAP SUSE_LINUX openSUSE_MicroOS SL-Micro ALP-Dolomite",
+    "Debian": "Debian Ubuntu Raspbian Neon Linux_Mint SteamOS Devuan Kali Cumulus_Linux Pop!_OS Parrot "
+    "Pardus_GNU/Linux Uos Deepin OSMC Elementary_OS Zorin_OS Univention_Corporate_Server Proxmox",
+    "Suse": "SuSE SLES SLED openSUSE openSUSE_Leap openSUSE_Tumbleweed SLES_SAP SUSE_LINUX openSUSE_MicroOS SL-Micro "
+    "ALP-Dolomite",
     "Archlinux": "Archlinux Antergos Manjaro EndeavourOS",
     "Mandrake": "Mandrake Mandriva",
     "Slackware": "Slackware",

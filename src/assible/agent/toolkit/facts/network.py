@@ -145,8 +145,8 @@ def collect() -> "Dict[str, Any]":
         "default_ipv6": default(socket.AF_INET6, known, numbers, interfaces),
         "locally_reachable_ips": {"ipv4": _local(known, socket.AF_INET), "ipv6": _local(known, socket.AF_INET6)},
     }  # type: Dict[str, Any]
-    for name, one in interfaces.items():
-        facts[re.sub("[-:]", "_", name)] = one
+    for name, described in interfaces.items():
+        facts[re.sub("[-:]", "_", name)] = described
     return facts
 
 

@@ -54,5 +54,5 @@ def output(argv: "List[str]", **options: "Any") -> str:
     program = processes.find_program(argv[0])
     if program is None:
         return ""
-    finished = processes.run([program] + argv[1:], **options)
+    finished = processes.run([program, *argv[1:]], **options)
     return finished.stdout.decode("utf-8", "replace") if finished.rc == 0 else ""

@@ -309,7 +309,7 @@ def fibre_channel() -> "Dict[str, Any]":
 def load_average() -> "Dict[str, Any]":
     """Return the load of the last 1, 5 and 15 minutes."""
     try:
-        return {"loadavg": dict(zip(("1m", "5m", "15m"), os.getloadavg()))}  # noqa: B905  # Python 3.6
+        return {"loadavg": dict(zip(("1m", "5m", "15m"), os.getloadavg()))}
     except OSError:
         return {}
 
@@ -318,7 +318,7 @@ def foreign(program: str, arguments: "List[str]") -> "Dict[str, Any]":
     """Return the facts of another collector, under its name."""
     import json
 
-    text = reading.output([program] + arguments)
+    text = reading.output([program, *arguments])
     try:
         found = json.loads(text) if text else {}
     except ValueError:
