@@ -11,6 +11,7 @@ import shutil
 import signal
 import subprocess
 import sys
+import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -25,6 +26,7 @@ ENVIRONMENT = {
     "PATH": "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin",
     "LANG": "C.UTF-8",
     "LC_ALL": "C.UTF-8",
+    "TZ": "UTC",
     "PARITY_VARIABLE": "from the environment",
 }
 
@@ -82,6 +84,11 @@ class Case:
         return command if "-i" in command else ["-i", "inventory", *command]
 
 
+def _private(paths: Any) -> dict[str, str]:
+    """Return the environment that keeps a run's own files in its folder."""
+    return {"HOME": paths.home, "ANSIBLE_ASYNC_DIR": f"{paths.home}/.ansible_async"}
+
+
 def all_cases() -> list[Case]:
     """Return every case, by name."""
     found = sorted({path.parent for pattern in ("play.yml", "run") for path in CASES.glob(f"*/*/{pattern}")})
@@ -97,7 +104,7 @@ def run_oracle(case: Case, program: str, where: Path) -> dict[str, Any]:
     records = where / "records"
     environment = {
         **ENVIRONMENT,
-        "HOME": paths.home,
+        **_private(paths),
         "ANSIBLE_HOME": f"{paths.home}/.ansible",
         "ANSIBLE_CALLBACK_PLUGINS": str(plugins),
         "ANSIBLE_CALLBACKS_ENABLED": "oracle_callback",
@@ -114,7 +121,7 @@ def run_oracle(case: Case, program: str, where: Path) -> dict[str, Any]:
     )
     lines = [json.loads(line) for line in records.read_text().splitlines()] if records.exists() else []
     results = [line for line in lines if line["kind"] == "result"]
-    stats = next((line["stats"] for line in lines if line["kind"] == "stats"), {})
+    stats = next((line["stats"] for line in reversed(lines) if line["kind"] == "stats"), {})
     told = normalise.Told(done.returncode, done.stdout, results, stats)
     return normalise.normalise(told, paths, case.unordered)
 
@@ -136,7 +143,14 @@ class _Recorder:
     def _add(self, event: Any, status: str, item: str | None) -> None:
         data = json.loads(json.dumps(event.data, default=str))
         self.results.append(
-            {"task": event.task, "action": event.action, "host": event.host, "status": status, "item": item, "data": data}
+            {
+                "task": event.task,
+                "action": event.action,
+                "host": event.host,
+                "status": status,
+                "item": item,
+                "data": data,
+            }
         )
 
     def summary(self, event: Any) -> None:
@@ -189,7 +203,8 @@ def _in_place(paths: Any) -> Iterator[None]:
     """Stand in the case's folder with its environment."""
     before, environment, stdin = os.getcwd(), dict(os.environ), sys.stdin
     os.environ.clear()
-    os.environ.update(ENVIRONMENT, HOME=paths.home)
+    os.environ.update(ENVIRONMENT, **_private(paths))
+    time.tzset()
     os.chdir(paths.case)
     sys.stdin = io.StringIO()
     try:
@@ -199,6 +214,7 @@ def _in_place(paths: Any) -> Iterator[None]:
         os.chdir(before)
         os.environ.clear()
         os.environ.update(environment)
+        time.tzset()
 
 
 @contextlib.contextmanager

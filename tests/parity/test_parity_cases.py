@@ -8,7 +8,9 @@ from pathlib import Path
 
 import pytest
 
-_spec = importlib.util.spec_from_file_location("assible_parity_parity_cases", Path(__file__).with_name("parity_cases.py"))
+_spec = importlib.util.spec_from_file_location(
+    "assible_parity_parity_cases", Path(__file__).with_name("parity_cases.py")
+)
 assert _spec is not None
 assert _spec.loader is not None
 parity = sys.modules.setdefault("assible_parity_parity_cases", importlib.util.module_from_spec(_spec))

@@ -40,18 +40,25 @@ class RunHandle:
     What has happened before somebody asks for `events` is kept, so that nobody misses the first ones.
     """
 
-    def __init__(self, run: Run, plays: Sequence[model.Play], playbooks: Sequence[str], keep_results: bool) -> None:
+    def __init__(
+        self,
+        run: Run,
+        plays: Sequence[model.Play],
+        playbooks: Sequence[str],
+        keep_results: bool,
+        ends: Sequence[int] = (),
+    ) -> None:
         self._run = run
         self._result = RunResult()
         self._queues: list[asyncio.Queue[Event | None]] = []
         self._history: list[Event] = []
         self._keep_results = keep_results
         run.subscribers.append(self._take)
-        self._task = asyncio.get_running_loop().create_task(self._go(plays, playbooks))
+        self._task = asyncio.get_running_loop().create_task(self._go(plays, playbooks, ends))
 
-    async def _go(self, plays: Sequence[model.Play], playbooks: Sequence[str]) -> RunResult:
+    async def _go(self, plays: Sequence[model.Play], playbooks: Sequence[str], ends: Sequence[int]) -> RunResult:
         try:
-            await self._run.execute(plays, playbooks)
+            await self._run.execute(plays, playbooks, ends)
             return self._result
         finally:
             for queue in self._queues:
@@ -246,6 +253,7 @@ class AsyncSession:
         run_options = self._options(options)
         services = services_of(parts, extra_vars=run_options.extra_vars, ask=self._ask)
         plays: list[model.Play] = []
+        ends: list[int] = []
         for item in items:
             if isinstance(item, Play):
                 plays.extend(
@@ -253,9 +261,10 @@ class AsyncSession:
                 )
             else:
                 plays.extend(load_playbook(os.fspath(item), services.sources))
+                ends.append(len(plays))
         run = Run(services, run_options)
         run.subscribers.append(self._deliver(run))
-        handle = RunHandle(run, plays, files, keep_results)
+        handle = RunHandle(run, plays, files, keep_results, ends)
         for text in parts.warnings:
             run.warn(text)
         parts.warnings.clear()

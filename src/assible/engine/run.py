@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import time
-from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Protocol
 
@@ -370,8 +370,14 @@ class Run:
 
     # -- running
 
-    async def execute(self, plays: Sequence[Play], playbooks: Sequence[str]) -> dict[str, HostStats]:
+    async def execute(
+        self, plays: Sequence[Play], playbooks: Sequence[str], ends: Collection[int] = ()
+    ) -> dict[str, HostStats]:
         """Run plays in order.
+
+        Args:
+            ends: How many plays have gone by where a playbook ends: it tells its counters, and where hosts have
+                failed no other playbook follows.
 
         Returns:
             The counters of each host.
@@ -383,9 +389,13 @@ class Run:
         self.emit(RunStarted(playbooks=list(playbooks), plays=len(plays), check=self.options.check))
         try:
             launcher = PlayLauncher(self)
-            for play in plays:
+            for number, play in enumerate(plays, 1):
                 if not await launcher.run_play(play):
                     break
+                if number in ends and number < len(plays):
+                    if self.lost_hosts:
+                        break
+                    self._emit_stats()
         except BaseExceptionGroup as group:
             raise _first_cause(group) from None
         except asyncio.CancelledError:

@@ -237,7 +237,7 @@ class TaskError(Event):
 
 @dataclass(slots=True, kw_only=True)
 class RunStats(Event):
-    """The run is over.
+    """The run is over, or one of its playbooks is; the last one counts.
 
     Attributes:
         hosts: Counters for each host, in the order of their first result.

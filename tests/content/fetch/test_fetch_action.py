@@ -22,7 +22,7 @@ def test_flat_takes_the_place_that_is_given(run, tmp_path):
     run("fetch", src=str(tmp_path / "src"), dest=f"{tmp_path}/flat/", flat=True)
     run("fetch", src=str(tmp_path / "src"), dest=f"{tmp_path}/other", flat=True)
     assert (tmp_path / "flat" / "src").read_text() == (tmp_path / "other").read_text() == "x"
-    assert "trailing slash" in run("fetch", src=str(tmp_path / "src"), dest=f"{tmp_path}/flat", flat=True)["msg"]
+    assert "end it with a slash" in run("fetch", src=str(tmp_path / "src"), dest=f"{tmp_path}/flat", flat=True)["msg"]
 
 
 def test_a_remote_path_cannot_lead_out_of_the_hosts_directory(run, tmp_path):

@@ -124,7 +124,7 @@ def test_check_mode_predicts_and_changes_nothing(run, tmp_path, asked):
     [
         ({"state": "file"}, "is absent"),
         ({"state": "odd"}, "must be one of"),
-        ({"state": "link"}, "src is required"),
+        ({"state": "link"}, "wants a 'src'"),
         ({"state": "touch", "recurse": True}, "recurse"),
         ({"state": "touch", "src": "x"}, "src option"),
         ({"state": "touch", "modification_time": "never"}, "never"),

@@ -60,12 +60,12 @@ def test_validation_keeps_bad_content_out(run, file):
 @pytest.mark.parametrize(
     ("asked", "words"),
     [
-        ({}, "line is required"),
-        ({"state": "absent"}, "one of line"),
-        ({"line": "x", "backrefs": True}, "regexp is required"),
+        ({}, "wants a 'line'"),
+        ({"state": "absent"}, "state=absent wants"),
+        ({"line": "x", "backrefs": True}, "wants a 'regexp'"),
         ({"line": "x", "regexp": "("}, "regular expression"),
         ({"line": "x", "insertafter": "a", "insertbefore": "b"}, "mutually exclusive"),
-        ({"line": "x", "path": "none"}, "does not exist"),
+        ({"line": "x", "path": "none"}, "there is no file"),
         ({"line": "x", "path": "."}, "is a directory"),
     ],
 )

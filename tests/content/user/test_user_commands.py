@@ -104,7 +104,7 @@ def test_check_mode_predicts(run):
 @pytest.mark.parametrize(
     ("asked", "words"),
     [
-        ({"groups": ["assible-test-none"]}, "Group assible-test-none does not exist"),
+        ({"groups": ["assible-test-none"]}, "there is no group assible-test-none"),
         ({"append": True}, "groups"),
         ({"umask": "022", "create_home": False}, "umask"),
     ],

@@ -49,7 +49,7 @@ def test_a_closed_port_is_stopped_and_drained(run):
         ({"path": "/nonexistent/x", "timeout": 0}, "waiting for file"),
         ({"path": "/", "state": "absent", "timeout": 0}, "to be absent"),
         ({"path": "/", "state": "absent", "timeout": 0, "msg": "own words"}, "own words"),
-        ({"path": "/", "port": 1}, "can not both"),
+        ({"path": "/", "port": 1}, "cannot be combined"),
         ({"path": "/", "state": "drained"}, "drained"),
         ({"port": 1, "exclude_hosts": ["x"]}, "exclude_hosts"),
         ({"port": 1, "active_connection_states": ["ODD"]}, "ODD"),

@@ -326,7 +326,7 @@ class Module(object):
         try:
             return files.backup(fn)
         except OSError as error:
-            self.fail_json(msg="Could not make backup of {}: {}".format(fn, error))
+            self.fail_json(msg="no backup of {} could be made: {}".format(fn, error))
             raise
 
     def atomic_move(self, src: str, dest: str, unsafe_writes: bool = False, keep_dest_attrs: bool = True) -> None:
@@ -337,7 +337,7 @@ class Module(object):
         try:
             files.move(src, dest, unsafe_writes, keep_dest_attrs)
         except OSError as error:
-            self.fail_json(msg="Could not replace file: {} to {}: {}".format(src, dest, error))
+            self.fail_json(msg="{} could not take the place of {}: {}".format(src, dest, error))
         if context is not None:
             self.set_context_if_different(dest, context, False)
 
@@ -567,7 +567,7 @@ class Module(object):
         if os.path.isdir(path):
             return path
         if not ignore_invalid:
-            self.fail_json(msg="Provided cwd is not a valid directory: {}".format(path))
+            self.fail_json(msg="the working directory is none: {}".format(path))
         return None
 
     def _environment(self, path_prefix: "Optional[str]", update: "Optional[Dict[str, Any]]") -> "Dict[str, str]":
@@ -589,7 +589,7 @@ class Module(object):
             rc=finished.rc,
             stdout=b"",
             stderr=b"",
-            msg="Error executing command.",
+            msg="the command could not be run",
             cmd=self._shown(finished.argv),
             exception=str(finished.error),
         )

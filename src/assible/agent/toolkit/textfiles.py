@@ -30,7 +30,7 @@ class TextFile(object):
         self.encoding = encoding
         self.text = ""
         if os.path.isdir(path):
-            module.fail_json(rc=256, msg="Path {} is a directory !".format(path))
+            module.fail_json(rc=256, msg="{} is a directory, not a file".format(path))
         self.exists = os.path.exists(path)
         if not self.exists:
             if missing is not None:

@@ -66,7 +66,7 @@ async def copy(call: ActionCall) -> dict[str, Any]:
         raise ActionError("src and content are mutually exclusive")
     if content is not None:
         if str(dest).endswith("/"):
-            raise ActionError("can not use content with a dir as dest")
+            raise ActionError("'content' wants a file as dest, and this is a directory")
         return await send_content(call, args, _text(content).encode("utf-8", "surrogateescape"))
     if flag(args, "remote_src"):
         return await call.module(MODULE, args)

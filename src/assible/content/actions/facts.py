@@ -28,7 +28,7 @@ async def gather_facts(call: ActionCall) -> dict[str, Any]:
     if failed:
         reasons = "; ".join(f"{module}: {result.get('msg', 'failed')}" for module, result in failed.items())
         raise ActionError(
-            f"The following modules failed to execute: {reasons}",
+            f"facts could not be gathered by: {reasons}",
             result={"ansible_facts": facts, "failed_modules": failed},
         )
     return {"changed": False, "ansible_facts": facts}

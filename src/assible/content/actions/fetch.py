@@ -57,9 +57,7 @@ def _destination(call: ActionCall, source: str) -> str:
         if dest.endswith("/"):
             dest = os.path.join(dest, os.path.basename(source))
         elif os.path.isdir(dest):
-            raise ActionError(
-                "dest is an existing directory, use a trailing slash if you want to fetch src into that directory"
-            )
+            raise ActionError("dest is a directory; end it with a slash to fetch into it")
     else:
         dest = f"{dest}/{call.host.name}/{_inside(source)}"
     path = os.path.normpath(os.path.join(call.task_run.play.play.base_dir, dest))

@@ -16,7 +16,7 @@ _GROUP_OPTIONS = ("groups", "groupname", "group")
 def _names(value: Any) -> list[str]:
     items = value.split(",") if isinstance(value, str) else value
     if not isinstance(items, list):
-        raise ActionError("Groups must be specified as a list.")
+        raise ActionError("'groups' wants a list of names, or text with commas")
     return [str(item).strip() for item in items if str(item).strip()]
 
 
@@ -28,7 +28,7 @@ async def add_host(call: ActionCall) -> dict[str, Any]:
         args.update(parse_key_values(str(raw)))
     name = next((args[key] for key in _NAME_OPTIONS if args.get(key)), None)
     if not name:
-        raise ActionError("'name', 'host' or 'hostname' needs to be provided")
+        raise ActionError("add_host wants a 'name'")
     groups = _names(next((args[key] for key in _GROUP_OPTIONS if args.get(key)), []))
     variables = {key: value for key, value in args.items() if key not in (*_NAME_OPTIONS, *_GROUP_OPTIONS)}
     host, port = _split_port(str(name).strip())
@@ -70,7 +70,7 @@ async def group_by(call: ActionCall) -> dict[str, Any]:
     """Put the host into a group, which is made where it does not exist."""
     key = call.args.get("key")
     if not key:
-        raise ActionError("the 'key' param is required when using group_by")
+        raise ActionError("group_by wants a 'key'")
     group = str(key).replace(" ", "-")
     parents = [name.replace(" ", "-") for name in _names(call.args.get("parents", ["all"]))]
     inventory: Any = call.run.services.inventory

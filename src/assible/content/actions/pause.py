@@ -26,7 +26,7 @@ async def pause(call: ActionCall) -> dict[str, Any]:
         hidden = not as_bool("echo", call.args.get("echo", True))
         user_input = await asyncio.to_thread(call.run.services.ask, f"[{call.task_run.name}]\n{prompt}: ", hidden)
     else:
-        call.run.warn("Not waiting for response to prompt as stdin is not interactive")
+        call.run.warn("the pause does not wait: nobody can answer its prompt")
     stopped = datetime.now()
     elapsed = (stopped - started).total_seconds()
     minutes = call.args.get("minutes") is not None

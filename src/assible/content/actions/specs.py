@@ -15,7 +15,7 @@ async def validate_argument_spec(call: ActionCall) -> dict[str, Any]:
     """Check variables against a role's argument specification."""
     spec = call.args.get("argument_spec")
     if not isinstance(spec, Mapping):
-        raise ActionError('"argument_spec" arg is required in args and must be a mapping')
+        raise ActionError("'argument_spec' is missing, or no mapping")
     provided = call.args.get("provided_arguments") or {}
     if not isinstance(provided, Mapping):
         raise ActionError("'provided_arguments' must be a mapping")
@@ -25,7 +25,7 @@ async def validate_argument_spec(call: ActionCall) -> dict[str, Any]:
     context_result: dict[str, Any] = {"validate_args_context": context}
     if errors:
         raise ActionError(
-            "Validation of arguments failed:\n" + "\n".join(errors),
+            "the arguments do not fit the specification:\n" + "\n".join(errors),
             result={**context_result, "argument_errors": errors, "argument_spec_data": spec},
         )
     return {"changed": False, "msg": "The arg spec validation passed", **context_result}

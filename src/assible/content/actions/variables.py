@@ -27,8 +27,8 @@ def check_name(name: str) -> None:
 
     if not _IDENTIFIER.match(name) or keyword.iskeyword(name):
         raise ActionError(
-            f"The variable name '{name}' is not valid. Variables must start with a letter or underscore character, "
-            "and contain only letters, numbers and underscores."
+            f"'{name}' cannot be the name of a variable: names begin with a letter or an underscore, "
+            "and go on with letters, digits and underscores"
         )
 
 
@@ -40,7 +40,7 @@ async def set_fact(call: ActionCall) -> dict[str, Any]:
         args.update(parse_key_values(str(raw)))
     cacheable = as_bool("cacheable", args.pop("cacheable", False))
     if not args:
-        raise ActionError("No key/value pairs provided, at least one is required for this action to succeed")
+        raise ActionError("set_fact wants at least one variable to set")
     facts = {_name(call, name): value for name, value in args.items()}
     return {"changed": False, "ansible_facts": facts, "_ansible_facts_cacheable": cacheable}
 
@@ -58,7 +58,7 @@ async def set_stats(call: ActionCall) -> dict[str, Any]:
     """Collect data for the end of the run."""
     data = call.args.get("data", {})
     if not isinstance(data, Mapping):
-        raise ActionError("The 'data' option needs to be a dictionary/hash")
+        raise ActionError("'data' wants a mapping")
     per_host = as_bool("per_host", call.args.get("per_host", False))
     aggregate = as_bool("aggregate", call.args.get("aggregate", True))
     custom = call.run.custom_stats.setdefault(call.host.name if per_host else "_run", {})
@@ -115,7 +115,7 @@ def _load(call: ActionCall, files: list[str], merge: bool) -> dict[str, Any]:
         if data is None:
             continue
         if not isinstance(data, dict):
-            raise ActionError(f"{path} must be stored as a dictionary/hash, but holds {type_name(data)}")
+            raise ActionError(f"{path} wants to be a mapping of variables, but holds {type_name(data)}")
         if merge:
             found = combine(found, data, recursive=True)
         else:
@@ -143,7 +143,7 @@ def _files_in(call: ActionCall, directory: str) -> list[str]:
         if path.suffix.lstrip(".") not in extensions:
             if lenient:
                 continue
-            raise ActionError(f"{path} does not have a valid extension: {', '.join(extensions)}")
+            raise ActionError(f"{path} has none of the extensions: {', '.join(extensions)}")
         found.append(str(path))
     return found
 

@@ -29,9 +29,9 @@ def main() -> None:
     params = module.params
     source, dest = params["src"], params["dest"]
     if not os.path.exists(source):
-        module.fail_json(msg="Source ({}) does not exist".format(source))
+        module.fail_json(msg="there is no source {}".format(source))
     if not os.path.isdir(source):
-        module.fail_json(msg="Source ({}) is not a directory".format(source))
+        module.fail_json(msg="the source {} is not a directory".format(source))
     content = _join(module)
     checksum = hashlib.new("sha1", content).hexdigest()
     result = {"src": source, "dest": dest, "checksum": checksum, "md5sum": _md5(content), "msg": "OK"}  # type: Dict[str, Any]

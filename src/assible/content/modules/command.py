@@ -62,8 +62,9 @@ def main() -> None:
 def _warn(module: Module) -> None:
     if module.params["executable"] and not module.params["_uses_shell"]:
         module.warn(
-            "As of Ansible 2.4, the parameter 'executable' is no longer supported with the 'command' module. "
-            "Not using '{}'.".format(module.params["executable"])
+            "'executable' needs a shell, which the command module does not use; it is left out: '{}'".format(
+                module.params["executable"]
+            )
         )
         module.params["executable"] = None
 
@@ -92,7 +93,7 @@ def _enter_directory(module: Module, result: "Dict[str, Any]") -> None:
     try:
         os.chdir(os.path.abspath(directory))
     except OSError as error:
-        text = "Unable to change directory before execution."
+        text = "the working directory cannot be entered"
         module.fail_json(**dict(result, msg=text, exception=str(error)))
 
 

@@ -110,7 +110,7 @@ def destination(module: Module, name: "Optional[str]") -> str:
     dest: str = module.params["dest"]
     is_directory = os.path.isdir(dest)
     if (is_directory or dest.endswith("/")) and not name:
-        module.fail_json(msg="can not use content with a dir as dest")
+        module.fail_json(msg="'content' wants a file as dest, and this is a directory")
     if is_directory or dest.endswith("/"):
         if not is_directory:
             make_directories(module, dest)
@@ -176,10 +176,10 @@ def _check(module: Module, item: Item) -> None:
     """Fail where the file cannot be put, or is not the one that was promised."""
     directory = os.path.dirname(item.dest)
     if directory and not os.path.isdir(directory):
-        module.fail_json(msg="Destination directory {} does not exist".format(directory), checksum=item.checksum)
+        module.fail_json(msg="there is no directory {} to write to".format(directory), checksum=item.checksum)
     expected = module.params["checksum"]
     if expected and expected != item.checksum:
-        text = "Copied file does not match the expected checksum. Transfer failed."
+        text = "what arrived does not have the expected checksum"
         module.fail_json(msg=text, checksum=item.checksum, expected_checksum=expected)
 
 
@@ -333,13 +333,13 @@ def copy_on_target(module: Module) -> None:
     if source is None:
         module.fail_json(msg="src is required")
     if not os.path.exists(source):
-        module.fail_json(msg="Source {} not found".format(source))
+        module.fail_json(msg="there is no source {}".format(source))
     if not os.access(source, os.R_OK):
-        module.fail_json(msg="Source {} not readable".format(source))
+        module.fail_json(msg="the source {} cannot be read".format(source))
     name = params["_original_basename"] or os.path.basename(source.rstrip("/"))
     if os.path.isdir(source):
         if not params["remote_src"]:
-            module.fail_json(msg="Remote copy does not support recursive copy of directory: {}".format(source))
+            module.fail_json(msg="{} is a directory; with remote_src it cannot be copied here".format(source))
         copy_tree(module, source)
     info = os.stat(source)
     if params["mode"] == "preserve":
@@ -365,7 +365,7 @@ def copy_tree(module: Module, source: str) -> None:
     if os.path.exists(dest) and not os.path.isdir(dest):
         module.fail_json(msg="the directory {} cannot replace the file {}".format(source, dest))
     if not os.path.isdir(os.path.dirname(dest.rstrip("/")) or "."):
-        module.fail_json(msg="Destination directory {} does not exist".format(os.path.dirname(dest.rstrip("/"))))
+        module.fail_json(msg="there is no directory {} to write to".format(os.path.dirname(dest.rstrip("/"))))
     if not source.endswith("/"):
         inner = os.path.join(dest, os.path.basename(source))
         shown = inner if os.path.isdir(dest) else dest

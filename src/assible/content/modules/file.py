@@ -149,9 +149,7 @@ def _time_of(module: Module, name: str, state: str) -> "Union[float, str]":
     try:
         return time.mktime(time.strptime(value, form))
     except (ValueError, OverflowError) as error:
-        module.fail_json(
-            msg="Error while obtaining timestamp for time {} using format {}: {}".format(value, form, error)
-        )
+        module.fail_json(msg="the time {} does not follow the format {}: {}".format(value, form, error))
         raise
 
 
@@ -286,7 +284,7 @@ def ensure_link(work: Work) -> None:
     if source is None and work.before == "link" and work.params["follow"] and os.path.exists(work.path):
         source = os.readlink(work.path)
     if source is None and work.before != "link":
-        work.module.fail_json(msg="src is required for creating new symlinks")
+        work.module.fail_json(msg="a new link wants a 'src'")
     if source is not None:
         _check_link(work, source)
     work.begin("link")
@@ -351,7 +349,7 @@ def ensure_hard_link(work: Work) -> None:
     source = work.params["src"]
     shown = {"dest": work.path, "src": source}
     if source is None and work.before != "hard":
-        work.module.fail_json(msg="src is required for creating new hardlinks")
+        work.module.fail_json(msg="a new hard link wants a 'src'")
     if source is not None and not os.path.exists(source):
         work.module.fail_json(msg="src does not exist", **shown)
     work.begin("hard")
@@ -373,10 +371,10 @@ def _differs(work: Work, source: str, shown: "Dict[str, Any]") -> bool:
     if os.path.samestat(os.lstat(work.path), os.lstat(source)):
         return False
     if work.before == "directory":
-        work.module.fail_json(msg="Cannot link, a directory exists at destination", **shown)
+        work.module.fail_json(msg="a directory is in the way of the link", **shown)
     if not work.params["force"]:
         what = "different hard link" if work.before == "hard" else work.path
-        work.module.fail_json(msg="Cannot link, {} exists at destination".format(what), **shown)
+        work.module.fail_json(msg="{} is in the way of the link".format(what), **shown)
     return True
 
 

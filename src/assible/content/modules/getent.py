@@ -14,7 +14,7 @@ SPEC: "Dict[str, Dict[str, Any]]" = {
     "fail_key": {"type": "bool", "default": True},
 }
 COLON_DATABASES = ("passwd", "shadow", "group", "gshadow")
-MISSING_KEY = "One or more supplied key could not be found in the database."
+MISSING_KEY = "the database lacks one of the keys"
 REASONS = {
     1: "Missing arguments, or database unknown.",
     2: MISSING_KEY,

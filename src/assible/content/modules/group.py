@@ -28,7 +28,7 @@ def main() -> None:
     )
     params = module.params
     if params["force"] and params["local"]:
-        module.fail_json(msg="force is not a valid option for local, force=True and local=True are mutually exclusive")
+        module.fail_json(msg="'force' and 'local' cannot be combined")
     present = gid_of(params["name"], params["local"])
     argv = command(module, present)
     result = {"name": params["name"], "state": params["state"]}  # type: Dict[str, Any]
@@ -112,7 +112,7 @@ def _refuse_taken(module: Module) -> None:
         other = grp.getgrgid(module.params["gid"]).gr_name
     except KeyError:
         return
-    module.fail_json(msg="GID '{}' already exists with group '{}'".format(module.params["gid"], other))
+    module.fail_json(msg="the group id {} belongs to the group '{}' already".format(module.params["gid"], other))
 
 
 if __name__ == "__main__":

@@ -91,7 +91,7 @@ def detect() -> str:
 def by_systemd(module: Module, name: str, use: str) -> bool:
     """Set both names with ``hostnamectl``."""
     if len(name) > 64:
-        module.fail_json(msg="name cannot be longer than 64 characters on systemd servers, try a shorter name")
+        module.fail_json(msg="under systemd a name has at most 64 characters")
     program = module.get_bin_path("hostnamectl", True) or "hostnamectl"
     changed = False
     for kind in ("--transient", "--static"):

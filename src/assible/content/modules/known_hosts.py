@@ -101,15 +101,15 @@ def wanted_entry(module: Module, host: str) -> "Optional[Entry]":
     params = module.params
     if params["key"] is None:
         if params["state"] == "present":
-            module.fail_json(msg="No key specified when adding a host")
+            module.fail_json(msg="adding a host takes its key")
         return None
     entry = parse(params["key"])
     if entry is None:
-        module.fail_json(msg="Host parameter does not match: the key is to be a line 'host type key'")
+        module.fail_json(msg="the key is not a line of the form 'host type key'")
         raise ValueError(params["key"])
     if not entry.is_of(host):
         hint = "hashed host field" if entry.hosts.startswith("|1|") else "host field"
-        module.fail_json(msg="Host parameter does not match {} in supplied key".format(hint))
+        module.fail_json(msg="the key is for {}, not for the host that is named".format(hint))
     try:
         base64.b64decode(entry.key.encode("ascii"), validate=True)
     except ValueError:

@@ -57,10 +57,10 @@ def ensure_present(module: Module) -> None:
     """Replace the last line that is meant, or add the line."""
     params = module.params
     if params["backrefs"] and params["regexp"] is None:
-        module.fail_json(msg="regexp is required with backrefs=true")
+        module.fail_json(msg="'backrefs' wants a 'regexp'")
     if params["line"] is None:
-        module.fail_json(msg="line is required with state=present")
-    missing = None if params["create"] else "Destination {} does not exist !".format(params["path"])
+        module.fail_json(msg="state=present wants a 'line'")
+    missing = None if params["create"] else "there is no file {}".format(params["path"])
     file = textfiles.TextFile(module, params["path"], params["encoding"], missing)
     lines = file.lines()
     message = edit(module, lines)
@@ -154,7 +154,7 @@ def ensure_absent(module: Module) -> None:
     """Remove every line that is meant."""
     params = module.params
     if params["regexp"] is None and params["search_string"] is None and params["line"] is None:
-        module.fail_json(msg="one of line, search_string, or regexp is required with state=absent")
+        module.fail_json(msg="state=absent wants 'line', 'search_string' or 'regexp'")
     if not os.path.exists(params["path"]):
         module.exit_json(changed=False, msg="file not present")
     file = textfiles.TextFile(module, params["path"], params["encoding"])

@@ -42,7 +42,7 @@ def main() -> None:
         start, end = section
         new, count = re.subn(params["regexp"], params["replace"], file.text[start:end], flags=re.MULTILINE)
     except re.error as error:
-        module.fail_json(msg="Unable to process replace due to error: {}".format(error))
+        module.fail_json(msg="the replacement does not work: {}".format(error))
         raise
     new = file.text[:start] + new + file.text[end:]
     changed = count > 0 and new != file.text

@@ -23,7 +23,7 @@ def main() -> None:
     try:
         gathered = collect.gather(module, subsets)
     except collect.UnknownSubset as error:
-        text = "Bad subset '{}' given to Ansible. gather_subset options allowed: all, {}"
+        text = "there is no subset '{}'; there are: all, {}"
         module.fail_json(msg=text.format(error, ", ".join(name for name in collect.names() if name != "all")))
         return
     facts = {name if name.startswith(PREFIXES) else "ansible_" + name: value for name, value in gathered.items()}

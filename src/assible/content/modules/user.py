@@ -163,7 +163,7 @@ def _group_name(module: Module, name: str) -> str:
     try:
         return grp.getgrgid(int(name)).gr_name if name.isdigit() else grp.getgrnam(name).gr_name
     except KeyError:
-        module.fail_json(msg="Group {} does not exist".format(name))
+        module.fail_json(msg="there is no group {}".format(name))
         raise
 
 
@@ -202,7 +202,7 @@ def main() -> None:
 def _check(module: Module) -> None:
     params = module.params
     if params["local"] and params["umask"] is not None:
-        module.fail_json(msg="'umask' can not be set with 'local'")
+        module.fail_json(msg="'umask' and 'local' cannot be combined")
     if params["umask"] is not None and not params["create_home"]:
         module.fail_json(msg="'umask' needs 'create_home'")
     password = params["password"]

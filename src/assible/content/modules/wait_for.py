@@ -69,19 +69,19 @@ def _check(module: Module) -> None:
     params = module.params
     state = params["state"]
     if params["port"] is not None and params["path"] is not None:
-        module.fail_json(msg="port and path parameter can not both be passed to wait_for", elapsed=0)
+        module.fail_json(msg="'port' and 'path' cannot be combined", elapsed=0)
     if params["path"] is not None and state in ("stopped", "drained"):
         text = "state={} should only be used for checking a port in the wait_for module"
         module.fail_json(msg=text.format(state), elapsed=0)
     if params["exclude_hosts"] is not None and state != "drained":
-        module.fail_json(msg="exclude_hosts should only be with state=drained", elapsed=0)
+        module.fail_json(msg="'exclude_hosts' goes with state=drained alone", elapsed=0)
     for name in params["active_connection_states"]:
         if name not in STATES:
-            module.fail_json(msg="unknown active_connection_state ({}) defined".format(name), elapsed=0)
+            module.fail_json(msg="there is no connection state {}".format(name), elapsed=0)
     try:
         re.compile(params["search_regex"] or "")
     except re.error as error:
-        module.fail_json(msg="search_regex is not a valid regular expression: {}".format(error), elapsed=0)
+        module.fail_json(msg="'search_regex' is no regular expression: {}".format(error), elapsed=0)
 
 
 def _wait(module: Module, started: float) -> "Any":
