@@ -154,7 +154,7 @@ class _Recorder:
         )
 
     def summary(self, event: Any) -> None:
-        self.stats = {host: stats for host, stats in event.as_dict()["hosts"].items()}
+        self.stats = event.as_dict()["hosts"]
 
 
 def run_assible(case: Case, where: Path) -> dict[str, Any]:
@@ -179,16 +179,8 @@ def run_assible(case: Case, where: Path) -> dict[str, Any]:
             code = _code(lambda: playbook.main(case.arguments()))
         finally:
             playbook.attach_console = attach
-    stats = {
-        host: {_STATS[name]: number for name, number in counters.items()} for host, counters in recorder.stats.items()
-    }
-    told = normalise.Told(code, output.getvalue(), recorder.results, stats)
+    told = normalise.Told(code, output.getvalue(), recorder.results, recorder.stats)
     return normalise.normalise(told, paths, case.unordered)
-
-
-_STATS: Mapping[str, str] = {
-    name: name for name in ("ok", "changed", "unreachable", "failures", "skipped", "rescued", "ignored")
-}
 
 
 def _code(work: Callable[[], int]) -> int:

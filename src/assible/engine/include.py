@@ -177,6 +177,7 @@ def _report(play: PlayRun, task_run: TaskRun, request: Request, hosts: Sequence[
         Included(
             file=shown,
             hosts=[host.name for host in hosts],
+            task_id=task_run.number,
             item=request.label,
             has_item=bool(loop_var),
         )

@@ -86,6 +86,7 @@ async def run_module(
         args=full,
         body=body,
         environment=environment_of(call) if call.task.scope.environment else {},
+        cwd=working_directory(run, call),
         detach=Detach(jobs.new_job_id(), jobs.DIRECTORY, seconds) if seconds else None,
     )
     data = interpret(run, call, name, await connection.run(request))
@@ -94,6 +95,11 @@ async def run_module(
     if poll and not data.get("failed"):
         return await jobs.follow(call, connection, data, seconds, poll)
     return {**data, "changed": True, "finished": bool(data.get("finished")), "started": bool(data.get("started"))}
+
+
+def working_directory(run: Run, call: ActionCall) -> str | None:
+    """Return where a module runs: beside the playbook on the controller, in the login directory elsewhere."""
+    return call.task_run.play.play.base_dir if run.target_of(call).connection == "local" else None
 
 
 def interpret(run: Run, call: ActionCall, name: str, output: ModuleOutput) -> dict[str, Any]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import shlex
 import time
 from collections.abc import Awaitable, Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -354,6 +355,9 @@ class Run:
         self, call: ActionCall, command: str, executable: str | None, environment: Mapping[str, str]
     ) -> ExecOutput:
         """Run a command on a target that may have no Python."""
+        directory = modules.working_directory(self, call)
+        if directory is not None:
+            command = f"cd {shlex.quote(directory)} || exit\n{command}"
         return await self.services.raw(self.target_of(call), command, executable, environment)
 
     def read_variable(self, name: str, scope: Scope, default: Any = None) -> Any:

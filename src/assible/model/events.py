@@ -163,6 +163,7 @@ class Included(Event):
     kind: ClassVar[str] = "included"
     file: str
     hosts: list[str]
+    task_id: int = 0
     item: Any = None
     has_item: bool = False
 

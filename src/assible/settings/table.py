@@ -72,7 +72,7 @@ SETTINGS: Final[tuple[Setting, ...]] = (
     _s("become_ask_pass", "bool", False, "BECOME_ASK_PASS", "privilege_escalation.become_ask_pass"),
     _s("become_password_file", "path", None, "BECOME_PASSWORD_FILE", "defaults.become_password_file"),
     _s("connection_password_file", "path", None, "CONNECTION_PASSWORD_FILE", "defaults.connection_password_file"),
-    _s("ssh_args", "str", "-C -o ControlMaster=auto -o ControlPersist=60s", "SSH_ARGS", "ssh_connection.ssh_args"),
+    _s("ssh_args", "str", "-o ControlMaster=auto -o ControlPersist=60s", "SSH_ARGS", "ssh_connection.ssh_args"),
     _s("ssh_common_args", "str", "", "SSH_COMMON_ARGS", "ssh_connection.ssh_common_args"),
     _s("ssh_extra_args", "str", "", "SSH_EXTRA_ARGS", "ssh_connection.ssh_extra_args"),
     _s("ssh_executable", "str", "ssh", "SSH_EXECUTABLE", "ssh_connection.ssh_executable"),

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, Protocol
 if TYPE_CHECKING:
     from assible.transport.payload import Payload
 
-DEFAULT_SSH_ARGS = "-C -o ControlMaster=auto -o ControlPersist=60s"
+DEFAULT_SSH_ARGS = "-o ControlMaster=auto -o ControlPersist=60s"
 AUTOMATIC_INTERPRETERS = frozenset({"auto", "auto_silent", "auto_legacy", "auto_legacy_silent"})
 INTERPRETER_FALLBACK = (
     "python3.14",

@@ -303,3 +303,9 @@ def test_the_public_names_are_these():
     ]  # fmt: skip
     for name in assible.__all__:
         assert getattr(assible, name) is not None
+
+
+def test_what_runs_on_the_controller_runs_beside_the_playbook(tmp_path):
+    text = "- hosts: all\n  gather_facts: false\n  tasks:\n    - command: pwd\n    - raw: pwd\n"
+    result = assible.run(write(tmp_path, text), inventory=inventory("a"))
+    assert {r.data["stdout"].strip() for r in result.results()} == {str(tmp_path)}

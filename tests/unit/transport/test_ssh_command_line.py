@@ -34,7 +34,7 @@ def test_the_plain_command_line_ends_with_the_host(argv):
 
 
 def test_the_documented_default_arguments_come_first(argv):
-    assert argv()[1:6] == ["-C", "-o", "ControlMaster=auto", "-o", "ControlPersist=60s"]
+    assert argv()[1:5] == ["-o", "ControlMaster=auto", "-o", "ControlPersist=60s"]
 
 
 @pytest.mark.parametrize(

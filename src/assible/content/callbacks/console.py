@@ -267,8 +267,8 @@ class Console:
         self._line(text, "debug")
 
     def _included(self, event: events.Included) -> None:
-        if self._task is not None:
-            self._announce(self._task.task_id)
+        if event.task_id in self._tasks:
+            self._announce(event.task_id)
         text = f"included: {event.file} for {', '.join(event.hosts)}"
         if event.has_item:
             text += f" => (item={event.item})"
