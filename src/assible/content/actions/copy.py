@@ -171,6 +171,16 @@ def _describe(call: ActionCall, path: str, name: str, decrypt: bool) -> SourceFi
     return SourceFile(name, path, digest.hexdigest(), size, mode)
 
 
+def _md5(source: SourceFile) -> str:
+    """Return the digest that older playbooks ask for, worked out here while the file travels."""
+    digest = hashlib.md5(source.content or b"", usedforsecurity=False)
+    if source.content is None:
+        with open(source.path, "rb") as stream:
+            while data := stream.read(READ_BYTES):
+                digest.update(data)
+    return digest.hexdigest()
+
+
 async def _send_large(call: ActionCall, args: dict[str, Any], source: SourceFile, shown: str | None) -> dict[str, Any]:
     """Ask whether the target lacks a file, and stream it there."""
     plan = {
@@ -185,14 +195,14 @@ async def _send_large(call: ActionCall, args: dict[str, Any], source: SourceFile
         return _complete(result)
     connection = await call.connection()
     directory = await connection.make_temp_dir()
+    digest = asyncio.ensure_future(asyncio.to_thread(_md5, source))
     try:
         place = f"{directory}/source"
         await connection.put_file(source.path if source.content is None else source.content, place, mode=0o600)
-        upload = {**_target_args(args, None), "src": place}
-        if source.name:
-            upload["_original_basename"] = source.name
-        return _complete(await call.module(MODULE, upload))
+        stored = {**plan, "step": "stored", "md5sum": await digest}
+        return _complete(await call.module(MODULE, {**_target_args(args, stored), "src": place}))
     finally:
+        await asyncio.wait([digest])
         await connection.remove(directory)
 
 

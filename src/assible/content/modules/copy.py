@@ -10,6 +10,8 @@ The action of the same name sends what to do beside the documented options, in `
     The body is JSON: ``directories``, ``links``, ``files`` of a tree; ``needed`` are the files that must follow.
 ``contents``
     The body is some of these files, one after the other; ``files`` tells which.
+``stored``
+    The file lies at ``src`` and is used up; its ``checksum``, ``md5sum`` and ``size`` are known.
 
 Without it ``src`` is a file on the target: with ``remote_src`` it is copied, without it is used up.
 """
@@ -55,9 +57,10 @@ class Item(object):
         size: Bytes.
         mode: Its mode where ``mode`` is not given; None is what the system gives.
         shown: What a diff calls the source.
+        md5sum: MD5 of the content where it is known already; then the source may be used up.
     """
 
-    __slots__ = ("checksum", "dest", "mode", "shown", "size", "source")
+    __slots__ = ("checksum", "dest", "md5sum", "mode", "shown", "size", "source")
 
     def __init__(
         self,
@@ -67,6 +70,7 @@ class Item(object):
         size: int,
         mode: "Optional[Any]" = None,
         shown: str = "",
+        md5sum: "Optional[str]" = None,
     ) -> None:
         self.dest = dest
         self.source = source
@@ -74,6 +78,7 @@ class Item(object):
         self.size = size
         self.mode = mode
         self.shown = shown or dest
+        self.md5sum = md5sum
 
 
 def main() -> None:
@@ -217,7 +222,8 @@ def write(module: Module, item: Item, shown: str) -> "Dict[str, Any]":
     source = item.source
     assert source is not None
     draft = writing.Draft(module, item.dest, wanted_of(module, item))
-    draft.write(source)
+    if item.md5sum is None or not isinstance(source, str) or not draft.take(source):
+        draft.write(source)
     draft.validate(module.params["validate"], checksum=item.checksum)
     backup = draft.commit(module.params["backup"])
     result = {
@@ -225,7 +231,7 @@ def write(module: Module, item: Item, shown: str) -> "Dict[str, Any]":
         "dest": shown,
         "src": source if isinstance(source, str) else draft.place,
         "checksum": item.checksum,
-        "md5sum": md5(source),
+        "md5sum": md5(source) if item.md5sum is None else item.md5sum,
     }  # type: Dict[str, Any]
     if backup:
         result["backup_file"] = backup
@@ -326,6 +332,16 @@ def step_contents(module: Module, plan: "Dict[str, Any]") -> None:
 # What is on the target already
 
 
+def step_stored(module: Module, plan: "Dict[str, Any]") -> None:
+    """Put a file in place that was sent to the target before, and checked on the way."""
+    dest = destination(module, plan["name"])
+    item = Item(dest, module.params["src"], plan["checksum"], plan["size"], shown=plan["source"], md5sum=plan["md5sum"])
+    result = put(module, item)
+    result.setdefault("dest", dest)
+    result["src"] = module.params["src"]
+    module.exit_json(**result)
+
+
 def copy_on_target(module: Module) -> None:
     """Copy ``src``, a file or a tree on the target."""
     params = module.params
@@ -409,6 +425,7 @@ def _copy_level(module: Module, source: str, dest: str) -> bool:
 STEPS: "Dict[str, Callable[[Module, Dict[str, Any]], None]]" = {
     "compare": step_compare,
     "content": step_content,
+    "stored": step_stored,
     "contents": step_contents,
     "manifest": step_manifest,
 }
