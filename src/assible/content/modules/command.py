@@ -1,7 +1,6 @@
 """Run a command (documented as ``ansible.builtin.command``; with ``_uses_shell`` also ``ansible.builtin.shell``)."""
 
 import datetime
-import glob
 import os
 import shlex
 
@@ -102,6 +101,10 @@ def _skip(module: Module, result: "Dict[str, Any]") -> None:
     verb = "Would not" if module.check_mode else "Did not"
     creates, removes = module.params["creates"], module.params["removes"]
     reason: "Optional[str]" = None
+    if not creates and not removes:
+        return
+    import glob
+
     if creates and glob.glob(creates):
         reason = "{} exists".format(creates)
         result["msg"] = "{} run command since '{}' exists".format(verb, creates)
