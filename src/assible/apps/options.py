@@ -9,6 +9,7 @@ from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from assible.exceptions import AssibleError
     from assible.language.vault import Vault
     from assible.settings import Settings
 
@@ -320,7 +321,7 @@ def guarded(work: Callable[[], int], *, vault_error: int = EXIT_PARSE) -> int:
     Returns:
         The exit code: 4 for a source that does not parse, 1 for other mistakes, 99 for Ctrl-C.
     """
-    from assible.exceptions import AssibleError, LanguageError, SourceFileError, TransportError, UsageError, VaultError
+    from assible.exceptions import AssibleError
 
     try:
         return work()
@@ -330,27 +331,26 @@ def guarded(work: Callable[[], int], *, vault_error: int = EXIT_PARSE) -> int:
     except BrokenPipeError:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return EXIT_ERROR
-    except SourceFileError as error:
-        print(f"[ERROR]: {error.describe()}", file=sys.stderr)
-        return EXIT_ERROR
-    except LanguageError as error:
-        print(f"[ERROR]: {error.describe()}", file=sys.stderr)
-        return EXIT_PARSE
-    except VaultError as error:
-        print(f"[ERROR]: {error.describe()}", file=sys.stderr)
-        return vault_error
-    except TransportError as error:
-        print(f"[ERROR]: {error.describe()}", file=sys.stderr)
-        return EXIT_PARSE
-    except UsageError as error:
-        print(f"[ERROR]: {error.describe()}", file=sys.stderr)
-        return EXIT_OPTIONS
     except AssibleError as error:
         print(f"[ERROR]: {error.describe()}", file=sys.stderr)
-        return EXIT_ERROR
+        return exit_code_of(error, vault_error)
     except Exception:  # a fault of ours: the report needs the traceback, and scripts the documented code
         import traceback
 
         traceback.print_exc()
         print("[ERROR]: this is a fault in Assible itself; please report it with the lines above", file=sys.stderr)
         return EXIT_BUG
+
+
+def exit_code_of(error: AssibleError, vault_error: int) -> int:
+    """Return the documented exit code for an error; the first kind that fits counts."""
+    from assible import exceptions
+
+    codes = (
+        (exceptions.SourceFileError, EXIT_ERROR),
+        (exceptions.LanguageError, EXIT_PARSE),
+        (exceptions.VaultError, vault_error),
+        (exceptions.TransportError, EXIT_PARSE),
+        (exceptions.UsageError, EXIT_OPTIONS),
+    )
+    return next((code for kind, code in codes if isinstance(error, kind)), EXIT_ERROR)
