@@ -107,10 +107,8 @@ def mitogen() -> Tool:
 def ansible_core_rs() -> Tool:
     """Return the PyPI package ansible-core-rs."""
     programs, problem = install("ansible-core-rs", "ansible-core-rs")
-    names = {"playbook": "ansible-playbook", "inventory": "ansible-inventory"}
-    commands = {kind: [str(programs / name)] for kind, name in names.items() if (programs / name).exists()}
-    if not commands and not problem:
-        problem = "it installs no ansible-playbook"
+    program = str(programs / "ansible")
+    commands = {"playbook": [program, "playbook"], "inventory": [program, "inventory"]}
     return Tool("ansible-core-rs", _version(programs, "ansible-core-rs"), commands, SETTINGS, problem)
 
 
