@@ -53,18 +53,7 @@ def parser() -> common.Parser:
 
 def main(argv: Sequence[str] | None = None) -> int:
     """Run the command; returns ansible's exit codes."""
-    arguments = list(sys.argv[1:] if argv is None else argv)
-    if arguments == ["--version"]:
-        return common.show_version(PROG)
-    parsed = parser()
-    options = parsed.parse_args(arguments)
-    if options.version:
-        return common.show_version(PROG)
-    if not options.pattern:
-        parsed.print_usage(sys.stderr)
-        print(f"{PROG}: error: say which hosts", file=sys.stderr)
-        return common.EXIT_USAGE
-    return common.guarded(lambda: run(options))
+    return common.command(parser(), run, argv, missing=lambda options: None if options.pattern else "say which hosts")
 
 
 def run(options: argparse.Namespace) -> int:

@@ -61,13 +61,7 @@ def parser() -> common.Parser:
 
 def main(argv: Sequence[str] | None = None) -> int:
     """Run the command; returns ansible-inventory's exit codes."""
-    arguments = list(sys.argv[1:] if argv is None else argv)
-    if arguments == ["--version"]:
-        return common.show_version(PROG)
-    options = parser().parse_args(arguments)
-    if options.version:
-        return common.show_version(PROG)
-    return common.guarded(lambda: run(options))
+    return common.command(parser(), run, argv)
 
 
 def run(options: argparse.Namespace) -> int:

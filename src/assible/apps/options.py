@@ -312,6 +312,34 @@ def show_version(prog: str) -> int:
     return 0
 
 
+def command(
+    parsed: Parser,
+    run: Callable[[argparse.Namespace], int],
+    argv: Sequence[str] | None,
+    *,
+    missing: Callable[[argparse.Namespace], str | None] = lambda options: None,
+    vault_error: int = EXIT_PARSE,
+) -> int:
+    """Run a program: parse its command line, answer ``--version``, do the work.
+
+    Args:
+        missing: Says what the command line lacks, or None.
+        vault_error: The exit code for what no secret opens.
+
+    Returns:
+        The exit code; 2 for a command line that makes no sense.
+    """
+    options = parsed.parse_args(argv)
+    if options.version:
+        return guarded(lambda: show_version(parsed.prog))
+    lack = missing(options)
+    if lack:
+        parsed.print_usage(sys.stderr)
+        print(f"{parsed.prog}: error: {lack}", file=sys.stderr)
+        return EXIT_USAGE
+    return guarded(lambda: run(options), vault_error=vault_error)
+
+
 def guarded(work: Callable[[], int], *, vault_error: int = EXIT_PARSE) -> int:
     """Run a command; what a person can mend is told without a traceback.
 
@@ -324,7 +352,9 @@ def guarded(work: Callable[[], int], *, vault_error: int = EXIT_PARSE) -> int:
     from assible.exceptions import AssibleError
 
     try:
-        return work()
+        code = work()
+        sys.stdout.flush()  # a reader that is gone must be noticed here, not while Python ends
+        return code
     except KeyboardInterrupt:
         print("[ERROR]: interrupted", file=sys.stderr)
         return EXIT_INTERRUPTED

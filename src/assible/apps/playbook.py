@@ -43,18 +43,9 @@ def parser() -> common.Parser:
 
 def main(argv: Sequence[str] | None = None) -> int:
     """Run the command; returns ansible-playbook's exit codes."""
-    arguments = list(sys.argv[1:] if argv is None else argv)
-    if arguments == ["--version"]:
-        return common.show_version(PROG)
-    parsed = parser()
-    options = parsed.parse_args(arguments)
-    if options.version:
-        return common.show_version(PROG)
-    if not options.playbooks:
-        parsed.print_usage(sys.stderr)
-        print(f"{PROG}: error: name at least one playbook", file=sys.stderr)
-        return common.EXIT_USAGE
-    return common.guarded(lambda: run(options))
+    return common.command(
+        parser(), run, argv, missing=lambda options: None if options.playbooks else "name at least one playbook"
+    )
 
 
 def run(options: argparse.Namespace) -> int:

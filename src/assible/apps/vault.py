@@ -98,18 +98,13 @@ def _string_options(parser: argparse.ArgumentParser) -> None:
 
 def main(argv: Sequence[str] | None = None) -> int:
     """Run the command; returns ansible-vault's exit codes."""
-    arguments = list(sys.argv[1:] if argv is None else argv)
-    if arguments == ["--version"]:
-        return common.show_version(PROG)
-    parsed = parser()
-    options = parsed.parse_args(arguments)
-    if options.version:
-        return common.show_version(PROG)
-    if options.action is None:
-        parsed.print_usage(sys.stderr)
-        print(f"{PROG}: error: name an action", file=sys.stderr)
-        return common.EXIT_USAGE
-    return common.guarded(lambda: run(options), vault_error=common.EXIT_ERROR)
+    return common.command(
+        parser(),
+        run,
+        argv,
+        missing=lambda options: None if options.action else "name an action",
+        vault_error=common.EXIT_ERROR,
+    )
 
 
 def run(options: argparse.Namespace) -> int:
