@@ -21,7 +21,7 @@ def test_the_version_is_shown(program):
     assert done.stdout.startswith("assible")
 
 
-@pytest.mark.parametrize("program", ("adhoc", "playbook", "vault"))
+@pytest.mark.parametrize("program", ["adhoc", "playbook", "vault"])
 def test_a_command_line_that_lacks_its_object_is_wrong_usage(program):
     done = subprocess.run(command(program), capture_output=True, text=True, check=False)
     assert done.returncode == 2
