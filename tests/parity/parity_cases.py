@@ -21,6 +21,8 @@ from typing import Any
 HERE = Path(__file__).parent
 CASES = HERE / "cases"
 LIMIT_SECONDS = 60
+#: The interpreter in a throw-away root: the distribution's own, for which its libraries (python3-apt ...) are installed.
+THROWAWAY_PYTHON = "/usr/bin/python3"
 #: What both sides see of the environment, beside HOME.
 ENVIRONMENT = {
     "PATH": "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin",
@@ -31,11 +33,11 @@ ENVIRONMENT = {
 }
 
 
-def load(name: str) -> ModuleType:
-    """Import a file of this folder, which is no package."""
+def load(name: str, folder: Path = HERE) -> ModuleType:
+    """Import a file of the tests, which are no package."""
     full = f"assible_parity_{name}"
     if full not in sys.modules:
-        spec = importlib.util.spec_from_file_location(full, HERE / f"{name}.py")
+        spec = importlib.util.spec_from_file_location(full, folder / f"{name}.py")
         assert spec is not None
         assert spec.loader is not None
         module = sys.modules[full] = importlib.util.module_from_spec(spec)
@@ -44,6 +46,7 @@ def load(name: str) -> ModuleType:
 
 
 normalise = load("normalise")
+throwaway = load("throwaway", HERE.parent / "integration")
 
 
 @dataclass(frozen=True)
@@ -53,6 +56,8 @@ class Case:
     Attributes:
         command: The command line's arguments.
         unordered: Hosts run at their own pace: the order of output lines is chance.
+        preparation: A shell script, ``throwaway``: the case runs on one host, h1, that is a throw-away root (see
+            tests/integration/throwaway.py) in which this script was run first. None where it runs on this machine.
     """
 
     name: str
@@ -66,6 +71,11 @@ class Case:
     @property
     def unordered(self) -> bool:
         return (self.folder / "unordered").exists()
+
+    @property
+    def preparation(self) -> str | None:
+        file = self.folder / "throwaway"
+        return file.read_text() if file.exists() else None
 
     @property
     def expected(self) -> dict[str, Any]:
@@ -89,6 +99,19 @@ def _private(paths: Any) -> dict[str, str]:
     return {"HOME": paths.home, "ANSIBLE_ASYNC_DIR": f"{paths.home}/.ansible_async"}
 
 
+@contextlib.contextmanager
+def _targets(case: Case, where: Path) -> Iterator[None]:
+    """Give a case that asks for it a throw-away root, as its host h1."""
+    if case.preparation is None:
+        yield
+        return
+    with throwaway.start_throwaway_root(network=False) as root:
+        root.run("sh", "-euc", case.preparation)
+        host = f"h1 ansible_host=throwaway ansible_python_interpreter={THROWAWAY_PYTHON}"
+        (where / "case" / "inventory").write_text(f"{host} ansible_ssh_common_args='-F {root.config}'\n")
+        yield
+
+
 def all_cases() -> list[Case]:
     """Return every case, by name."""
     found = sorted({path.parent for pattern in ("play.yml", "run") for path in CASES.glob(f"*/*/{pattern}")})
@@ -110,15 +133,16 @@ def run_oracle(case: Case, program: str, where: Path) -> dict[str, Any]:
         "ANSIBLE_CALLBACKS_ENABLED": "oracle_callback",
         "PARITY_RESULTS": str(records),
     }
-    done = subprocess.run(
-        [program, *case.arguments()],
-        cwd=paths.case,
-        env=environment,
-        stdin=subprocess.DEVNULL,
-        capture_output=True,
-        text=True,
-        timeout=300,
-    )
+    with _targets(case, where):
+        done = subprocess.run(
+            [program, *case.arguments()],
+            cwd=paths.case,
+            env=environment,
+            stdin=subprocess.DEVNULL,
+            capture_output=True,
+            text=True,
+            timeout=300,
+        )
     lines = [json.loads(line) for line in records.read_text().splitlines()] if records.exists() else []
     results = [line for line in lines if line["kind"] == "result"]
     stats = next((line["stats"] for line in reversed(lines) if line["kind"] == "stats"), {})
@@ -173,7 +197,8 @@ def run_assible(case: Case, where: Path) -> dict[str, Any]:
         session.subscribe(events.RunStats, recorder.summary)
 
     output = io.StringIO()
-    with _in_place(paths), _limited(), contextlib.redirect_stdout(output), contextlib.redirect_stderr(io.StringIO()):
+    silent = contextlib.redirect_stderr(io.StringIO())
+    with _targets(case, where), _in_place(paths), _limited(), contextlib.redirect_stdout(output), silent:
         playbook.attach_console = attach_both
         try:
             code = _code(lambda: playbook.main(case.arguments()))

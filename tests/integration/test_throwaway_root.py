@@ -1,0 +1,34 @@
+"""What happens in a throw-away root stays there."""
+
+import importlib.util
+import os
+import sys
+from pathlib import Path
+
+import pytest
+
+_spec = importlib.util.spec_from_file_location("assible_throwaway", Path(__file__).with_name("throwaway.py"))
+throwaway = sys.modules.setdefault("assible_throwaway", importlib.util.module_from_spec(_spec))
+if not hasattr(throwaway, "start_throwaway_root"):
+    _spec.loader.exec_module(throwaway)
+
+pytestmark = [
+    pytest.mark.integration,
+    pytest.mark.skipif(bool(throwaway.why_no_root()), reason=f"no root can be made: {throwaway.why_no_root()}"),
+]
+
+
+def test_nothing_of_it_is_left():
+    before = os.listdir("/etc"), os.uname().nodename
+    with throwaway.start_throwaway_root(network=False) as root:
+        root.run("sh", "-c", "touch /etc/from-the-root; rm /etc/passwd; hostname changed")
+        assert (root.path / "etc/from-the-root").exists()
+        pid = root.pid
+    assert (os.listdir("/etc"), os.uname().nodename) == before
+    assert not Path(f"/proc/{pid}").exists()
+    assert "assible-root" not in Path("/proc/self/mounts").read_text()
+
+
+def test_it_has_no_network_when_asked_for_none():
+    with throwaway.start_throwaway_root(network=False) as root:
+        assert [line.split(":")[0].strip() for line in root.run("cat", "/proc/net/dev").splitlines()[2:]] == ["lo"]
