@@ -18,7 +18,8 @@ class MemoryFinder(object):
 
     Attributes:
         compiled: ``(content hash, name)`` -> marshalled code, where the controller's Python has the same bytecode.
-        sources: Content hash -> source. Grows as the controller sends more; an entry never changes.
+        sources: Content hash -> source. Grows as the controller sends more; an entry never changes. What came compiled
+            has none.
         table: Dotted name -> (content hash, is a package). The agent's own modules, and those of the running bundle.
     """
 
@@ -61,14 +62,15 @@ class MemoryFinder(object):
         return code
 
     def get_source(self, name: str) -> "Optional[str]":
-        """Return the text of a module, for tracebacks."""
+        """Return the text of a module, for tracebacks; None where it came compiled."""
         entry = self.table.get(name)
-        return self.sources[entry[0]].decode("utf-8", "replace") if entry else None
+        text = self.sources.get(entry[0]) if entry else None
+        return None if text is None else text.decode("utf-8", "replace")
 
     def get_data(self, path: str) -> bytes:
         """Return the source that `get_filename` named: what ``pkgutil.get_data`` asks for."""
         for name, (digest, _) in self.table.items():
-            if self.get_filename(name) == path:
+            if self.get_filename(name) == path and digest in self.sources:
                 return self.sources[digest]
         raise OSError(2, "no such source in memory", path)
 

@@ -22,7 +22,7 @@ from assible.transport.connection import (
     StoredFile,
 )
 from assible.transport.link import Answer, Link, PartialSink
-from assible.transport.payload import Entry, Payload, compress_sources, shipped_code
+from assible.transport.payload import Entry, Payload, agent_entries, compress_sources, shipped_code
 
 
 class AgentConnection:
@@ -46,8 +46,7 @@ class AgentConnection:
         self.greeting = greeting
         self.channel = channel
         self._shut = shut
-        self._sources: set[str] = set()
-        self._bundles: set[str] = set()
+        self._forget_code()
         self._open = True
         link.on_channel_closed[channel] = self._ended
 
@@ -195,29 +194,36 @@ class AgentConnection:
         answer, data = await self._request(header, body, before, partial)
         return answer, _split(answer, data)
 
+    def _forget_code(self) -> None:
+        """Take the agent for one that has just started."""
+        self._sources: set[str] = set()
+        self._code: set[Entry] = set(agent_entries())
+        self._bundles: set[str] = set()
+
     def _missing_code(self, payload: Payload) -> bytes:
-        """Return the frame with what this agent lacks of a module; nothing where it has all."""
+        """Return the frame with what this agent lacks of a module; nothing where it has all.
+
+        What is ours travels compiled where the target's Python has our bytecode, and as source elsewhere.
+        """
         if payload.bundle in self._bundles:
             return b""
-        missing = [digest for digest in payload.sources if digest not in self._sources]
-        texts = [payload.sources[digest] for digest in missing]
-        code = self._compiled(payload, set(missing))
+        equal = self.greeting.bytecode == bytecode()
+        code = [entry for entry in payload.entries if equal and entry.warm and entry not in self._code]
+        ready = self._code.union(code)
+        wanted = dict.fromkeys(entry.digest for entry in payload.entries if entry not in ready)
+        sources = [digest for digest in wanted if digest not in self._sources]
+        texts = [payload.sources[digest] for digest in sources]
+        compiled = [shipped_code(entry.name, entry.is_package) for entry in code]
         header = {
             "t": "put_code",
-            "sources": [(digest, len(text)) for digest, text in zip(missing, texts, strict=True)],
-            "code": [(entry.digest, entry.name, len(text)) for entry, text in code],
+            "sources": [(digest, len(text)) for digest, text in zip(sources, texts, strict=True)],
+            "code": [(one.digest, one.name, len(text)) for one, text in zip(code, compiled, strict=True)],
             "bundle": {"id": payload.bundle, "entries": payload.entries},
         }
-        self._sources.update(missing)
+        self._sources.update(sources)
+        self._code.update(code)
         self._bundles.add(payload.bundle)
-        return wire.pack(self.channel, header, compress_sources((*texts, *(text for _, text in code))))
-
-    def _compiled(self, payload: Payload, missing: set[str]) -> list[tuple[Entry, bytes]]:
-        """Return the code of what is ours and missing, where the target's Python can use it: it need not compile it."""
-        if self.greeting.bytecode != bytecode():
-            return []
-        wanted = [entry for entry in payload.entries if entry.warm and entry.digest in missing]
-        return [(entry, shipped_code(entry.name, entry.is_package)) for entry in wanted]
+        return wire.pack(self.channel, header, compress_sources((*texts, *compiled)))
 
     async def _upload(self, header: dict[str, Any], content: bytes | str) -> dict[str, Any]:
         """Send a file in chunks, never more than a window ahead of what the agent has written."""

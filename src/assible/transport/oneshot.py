@@ -188,8 +188,7 @@ class OneShotConnection(AgentConnection):
 
     def _missing_code(self, missing: Payload) -> bytes:
         """Send everything each time: no agent remembers."""
-        self._sources.clear()
-        self._bundles.clear()
+        self._forget_code()
         return super()._missing_code(missing)
 
     async def put_file(

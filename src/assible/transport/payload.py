@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 import hashlib
 import marshal
+import re
 import secrets
 import zlib
 from collections.abc import Callable, Iterable, Iterator, Mapping
@@ -21,6 +22,13 @@ from assible.agent.importer import filename_of
 
 #: Modules of ours whose import has no effects: the agent imports them once, in its warm parent.
 SHIPPED_PREFIXES = ("assible.agent.", "assible.content.modules.", "assible.ansible.module_utils.")
+_TYPES_ONLY = re.compile(r"\nif TYPE_CHECKING:\n(?:[ \t]+.*\n|\n)+")
+#: ``import a, b`` or ``from .c import d``, at any depth: the dots, the base (empty for a plain import), the names.
+_IMPORT = re.compile(
+    r"^[ \t]*(?:import|from[ \t]+(\.*)([\w.]*)[ \t]+import)[ \t]+(\([^)]*\)|[\w., \t]+?)[ \t]*(?:#.*)?$", re.MULTILINE
+)
+#: Level of compression: on a fast network time counts, and the highest levels save a tenth.
+QUICK = 3
 FILE_STYLES = frozenset({"want_json", "json_args", "binary", "old"})
 
 
@@ -64,7 +72,7 @@ class Payload:
 @lru_cache(maxsize=64)
 def compress_sources(sources: tuple[bytes, ...]) -> bytes:
     """Return what travels: all sources, compressed together; once for all hosts that lack the same."""
-    return zlib.compress(b"".join(sources), 6) if sources else b""
+    return zlib.compress(b"".join(sources), QUICK) if sources else b""
 
 
 class Packer:
@@ -136,7 +144,8 @@ class Packer:
     def _imports_of(self, source: Source) -> tuple[str, ...]:
         key = (source.name, digest_of(source.text))
         if key not in self._imports:
-            self._imports[key] = tuple(dict.fromkeys(imported_names(source)))
+            scan = shipped_imports if source.name.startswith(SHIPPED_PREFIXES) else imported_names
+            self._imports[key] = tuple(dict.fromkeys(scan(source)))
         return self._imports[key]
 
     def _source(self, name: str) -> Source | None:
@@ -200,10 +209,31 @@ def agent_modules() -> dict[str, tuple[str, bool, bytes]]:
 
 
 @cache
+def agent_entries() -> tuple[Entry, ...]:
+    """Return the agent's own modules as entries of a bundle: what no agent needs to be sent."""
+    return tuple(Entry(name, digest, package, True) for name, (digest, package, _) in agent_modules().items())
+
+
+@cache
 def first_stage() -> tuple[bytes, str]:
     """Return what starts an agent, and the nonce of its greeting; composed once per process."""
     nonce = secrets.token_hex(16)
     return bootstrap.first_stage(agent_modules(), nonce), nonce
+
+
+def shipped_imports(source: Source) -> Iterator[str]:
+    """Yield what `imported_names` does, for a source of ours: its form is known, so that it need not be parsed."""
+    package = source.name if source.is_package else source.name.rpartition(".")[0]
+    for dots, base, names in _IMPORT.findall(_TYPES_ONLY.sub("\n", source.text.decode())):
+        if not base and not dots:
+            for name in names.split(","):
+                yield from _with_parents(name.split(" as ")[0].strip())
+        else:
+            full = _resolve(base, len(dots), package)
+            yield from _with_parents(full)
+            for name in names.strip("()").split(","):
+                if name.strip():
+                    yield f"{full}.{name.split(' as ')[0].strip()}"
 
 
 def imported_names(source: Source) -> Iterator[str]:
@@ -218,7 +248,7 @@ def imported_names(source: Source) -> Iterator[str]:
             for alias in node.names:
                 yield from _with_parents(alias.name)
         elif isinstance(node, ast.ImportFrom):
-            base = _absolute(node, package)
+            base = _resolve(node.module or "", node.level, package)
             yield from _with_parents(base)
             for alias in node.names:
                 yield f"{base}.{alias.name}"
@@ -241,12 +271,12 @@ def _is_type_checking(test: ast.expr) -> bool:
     )
 
 
-def _absolute(node: ast.ImportFrom, package: str) -> str:
-    if not node.level:
-        return node.module or ""
+def _resolve(module: str, level: int, package: str) -> str:
+    if not level:
+        return module
     parts = package.split(".")
-    base = ".".join(parts[: len(parts) - node.level + 1])
-    return f"{base}.{node.module}" if node.module else base
+    base = ".".join(parts[: len(parts) - level + 1])
+    return f"{base}.{module}" if module else base
 
 
 def _with_parents(name: str) -> Iterable[str]:

@@ -4,6 +4,7 @@ import asyncio
 import marshal
 import zlib
 from dataclasses import replace
+from pathlib import Path
 
 import pytest
 
@@ -155,14 +156,20 @@ async def test_code_travels_with_the_first_call_only(link, connection):
     assert [len(frames) for frames in link.before] == [1, 0]
 
 
+def lacking_entries(packed):
+    """Return what an agent that has just started lacks of a payload."""
+    return [entry for entry in packed.entries if entry not in payload.agent_entries()]
+
+
 async def test_the_sources_that_travel_are_the_ones_that_were_announced(link, connection):
     packed = Packer().native("assible.content.modules.ping")
     await connection.run(ModuleCall(packed))
     ((header, body),) = link.before[0]
     text = zlib.decompress(body)
     sizes = {digest: size for digest, size, *_ in header["sources"]}
-    assert sizes == {digest: len(source) for digest, source in packed.sources.items()}
-    assert all(source in text for source in packed.sources.values())
+    lacking = {entry.digest: packed.sources[entry.digest] for entry in lacking_entries(packed)}
+    assert sizes == {digest: len(source) for digest, source in lacking.items()}
+    assert all(source in text for source in lacking.values())
 
 
 async def test_a_source_that_two_modules_share_travels_once(link, connection):
@@ -184,7 +191,8 @@ async def test_a_target_with_the_same_bytecode_gets_our_modules_compiled(link):
     packed = Packer().native("assible.content.modules.ping")
     await AgentConnection(link, greeting).run(ModuleCall(packed))
     ((header, body),) = link.before[0]
-    assert {name for _, name, _ in header["code"]} == names(packed)
+    assert {name for _, name, _ in header["code"]} == {entry.name for entry in lacking_entries(packed)}
+    assert header["sources"] == []
     code = marshal.loads(zlib.decompress(body)[-header["code"][-1][2] :])
     assert code.co_filename == "<assible>/" + header["code"][-1][1].replace(".", "/") + ".py"
 
@@ -199,6 +207,24 @@ async def test_modules_of_others_are_never_sent_compiled(link):
     packed = Packer(finder(ansible_module_utils_a=b"X = 1\n")).python("m", b"import ansible.module_utils.a\n")
     await AgentConnection(link, greeting).run(ModuleCall(packed))
     assert link.before[0][0][0]["code"] == []
+
+
+def test_the_quick_scan_of_our_own_sources_finds_what_parsing_finds():
+    root = Path(payload.__file__).parents[2]
+    scanned = 0
+    for prefix in payload.SHIPPED_PREFIXES:
+        for path in (root / prefix.replace(".", "/")).rglob("*.py"):
+            name = ".".join(path.relative_to(root).with_suffix("").parts)
+            source = Source(name.removesuffix(".__init__"), path.name == "__init__.py", path.read_bytes())
+            missed = set(payload.imported_names(source)) - set(payload.shipped_imports(source))
+            assert not missed, name
+            scanned += 1
+    assert scanned > 50
+
+
+def test_the_quick_scan_leaves_out_what_only_type_checkers_see():
+    text = b"import os\nTYPE_CHECKING = False\nif TYPE_CHECKING:\n    from a import (\n        b,\n    )\n\n    import c\n\nimport sys\n"
+    assert list(payload.shipped_imports(Source("x.y", False, text))) == ["os", "sys"]
 
 
 def test_the_first_stage_is_composed_once_and_fits_the_line_that_reads_it():
