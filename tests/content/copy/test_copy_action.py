@@ -201,3 +201,23 @@ def test_batches_keep_the_order_and_stay_small(sizes):
     batches = list(_batches(files))
     assert [one for batch in batches for one in batch] == files
     assert all(len(batch) == 1 or sum(one.size for one in batch) <= BATCH_BYTES for batch in batches)
+
+
+def test_a_large_file_of_the_same_size_is_hashed_before_it_is_sent(run, tmp_path):
+    (tmp_path / "src").write_bytes(b"a" * 3_000_000)
+    asked = {"src": str(tmp_path / "src"), "dest": str(tmp_path / "f")}
+    assert run("copy", **asked)["checksum"] == hashlib.sha1(b"a" * 3_000_000).hexdigest()
+    before = trips(run)
+    assert not run("copy", **asked)["changed"]
+    assert trips(run) == before + 2
+    (tmp_path / "f").write_bytes(b"b" * 3_000_000)
+    assert run("copy", check=True, **asked)["changed"]
+    assert (tmp_path / "f").read_bytes()[:1] == b"b"
+    assert run("copy", **asked)["changed"]
+    assert (tmp_path / "f").read_bytes() == b"a" * 3_000_000
+
+
+def test_a_large_file_with_a_wrong_promised_checksum_is_refused(run, tmp_path):
+    (tmp_path / "src").write_bytes(b"a" * 3_000_000)
+    assert run("copy", src=str(tmp_path / "src"), dest=str(tmp_path / "f"), checksum="0" * 40)["failed"]
+    assert not (tmp_path / "f").exists()

@@ -56,11 +56,11 @@ class Draft(object):
 
     def take(self, source: str) -> bool:
         """Let a file that nobody else needs become the draft; False where it lies on another file system."""
-        try:
-            os.rename(source, self.place)
-        except OSError:
+        if os.stat(source).st_dev != os.fstat(self._descriptor).st_dev:
             return False
         os.close(self._descriptor)
+        os.unlink(self.place)  # a rename over another file would wait for the disk
+        os.rename(source, self.place)
         os.chmod(self.place, 0o600)
         return True
 

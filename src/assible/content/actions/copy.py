@@ -35,13 +35,14 @@ class SourceFile:
 
     Attributes:
         name: Its path below the tree, or its base name.
+        checksum: SHA-1 of the content; None where nobody has asked for it yet.
         size: Bytes of the content, decrypted.
         content: Kept where it was decrypted: it is not on the disk as it is sent.
     """
 
     name: str
     path: str
-    checksum: str
+    checksum: str | None
     size: int
     mode: int
     content: bytes | None = None
@@ -103,8 +104,8 @@ async def send_content(
     if args.get("mode") == "preserve":
         args = {**args, "mode": "0600"}
     if len(content) > BATCH_BYTES:
-        checksum = hashlib.sha1(content, usedforsecurity=False).hexdigest()
-        return await _send_large(call, args, SourceFile(name or "", "", checksum, len(content), 0, content), shown)
+        source = SourceFile(name or "", "", _sha1(content), len(content), 0, content)
+        return await _send_large(call, args, source, shown)
     plan = {"step": "content", "name": name, "source": shown}
     return _complete(await call.module(MODULE, _target_args(args, plan), body=content))
 
@@ -132,7 +133,7 @@ async def send_file(call: ActionCall, args: dict[str, Any], path: str) -> dict[s
         name = os.path.basename(path)
         content = _read_small(call, path, decrypt) if small else None
         if content is None:
-            source = await asyncio.to_thread(_describe, call, path, name, decrypt)
+            source = await asyncio.to_thread(_describe, call, path, name, decrypt, False)
             return await _send_large(call, args, source, path)
     except OSError as error:
         raise ActionError(f"'{path}' cannot be read: {error.strerror}") from error
@@ -154,21 +155,30 @@ def _mode_text(mode: int) -> str:
     return f"0{stat.S_IMODE(mode):03o}"
 
 
-def _describe(call: ActionCall, path: str, name: str, decrypt: bool) -> SourceFile:
-    """Hash a file without holding it; one that is encrypted is decrypted and held."""
-    digest = hashlib.sha1(usedforsecurity=False)
+def _describe(call: ActionCall, path: str, name: str, decrypt: bool, hashed: bool = True) -> SourceFile:
+    """Describe a file without holding it; one that is encrypted is decrypted and held.
+
+    Args:
+        hashed: False leaves the checksum of a large file for later.
+    """
     with open(path, "rb") as stream:
-        mode = os.fstat(stream.fileno()).st_mode
+        info = os.fstat(stream.fileno())
         data = stream.read(READ_BYTES)
-        if decrypt and data.startswith(VAULT_MARK) and is_encrypted(data):
-            content = _decrypted(call, path)
-            return SourceFile(name, path, hashlib.sha1(content).hexdigest(), len(content), mode, content)
-        size = 0
-        while data:
-            digest.update(data)
-            size += len(data)
-            data = stream.read(READ_BYTES)
-    return SourceFile(name, path, digest.hexdigest(), size, mode)
+    if decrypt and data.startswith(VAULT_MARK) and is_encrypted(data):
+        content = _decrypted(call, path)
+        return SourceFile(name, path, _sha1(content), len(content), info.st_mode, content)
+    if len(data) == info.st_size:
+        return SourceFile(name, path, _sha1(data), info.st_size, info.st_mode)
+    return SourceFile(name, path, _checksum(path) if hashed else None, info.st_size, info.st_mode)
+
+
+def _sha1(content: bytes) -> str:
+    return hashlib.sha1(content, usedforsecurity=False).hexdigest()
+
+
+def _checksum(path: str) -> str:
+    with open(path, "rb") as stream:
+        return hashlib.file_digest(stream, lambda: hashlib.sha1(usedforsecurity=False)).hexdigest()
 
 
 def _md5(source: SourceFile) -> str:
@@ -182,7 +192,7 @@ def _md5(source: SourceFile) -> str:
 
 
 async def _send_large(call: ActionCall, args: dict[str, Any], source: SourceFile, shown: str | None) -> dict[str, Any]:
-    """Ask whether the target lacks a file, and stream it there."""
+    """Ask whether the target lacks a file, and stream it there. It is hashed first only where the sizes are equal."""
     plan = {
         "step": "compare",
         "name": source.name,
@@ -191,6 +201,9 @@ async def _send_large(call: ActionCall, args: dict[str, Any], source: SourceFile
         "source": shown or source.path,
     }
     result = await call.module(MODULE, _target_args(args, plan))
+    if result.pop("unsure", False):
+        plan["checksum"] = await asyncio.to_thread(_checksum, source.path)
+        result = await call.module(MODULE, _target_args(args, plan))
     if not result.pop("needed", False):
         return _complete(result)
     connection = await call.connection()
@@ -198,8 +211,9 @@ async def _send_large(call: ActionCall, args: dict[str, Any], source: SourceFile
     digest = asyncio.ensure_future(asyncio.to_thread(_md5, source))
     try:
         place = f"{directory}/source"
-        await connection.put_file(source.path if source.content is None else source.content, place, mode=0o600)
-        stored = {**plan, "step": "stored", "md5sum": await digest}
+        content = source.path if source.content is None else source.content
+        arrived = await connection.put_file(content, place, mode=0o600)
+        stored = {**plan, "step": "stored", "checksum": arrived.checksum, "size": arrived.size, "md5sum": await digest}
         return _complete(await call.module(MODULE, {**_target_args(args, stored), "src": place}))
     finally:
         await asyncio.wait([digest])

@@ -5,7 +5,8 @@ The action of the same name sends what to do beside the documented options, in `
 ``content``
     The body is the file; ``name`` is its name in a directory, ``source`` what a diff calls it.
 ``compare``
-    Only the checksum came; the answer says with ``needed`` whether the file must follow.
+    Only the size came, and perhaps the checksum; the answer says with ``needed`` whether the file must follow, and with
+    ``unsure`` that the sizes are equal and the checksum decides.
 ``manifest``
     The body is JSON: ``directories``, ``links``, ``files`` of a tree; ``needed`` are the files that must follow.
 ``contents``
@@ -161,8 +162,11 @@ def put(module: Module, item: Item) -> "Dict[str, Any]":
         return {"changed": False, "dest": shown, "src": item.shown}
     if exists and os.path.isdir(item.dest):
         module.fail_json(msg="{} is a directory".format(item.dest), dest=shown)
-    if exists and not is_link and is_same(module, item):
-        return keep(module, item, shown)
+    if exists and not is_link and has_size(item):
+        if item.checksum is None:
+            return {"changed": False, "unsure": True}
+        if is_same(module, item):
+            return keep(module, item, shown)
     if item.source is None and not module.check_mode:
         return {"changed": True, "needed": True}
     diff = difference(item, exists) if module._diff else None
@@ -188,11 +192,15 @@ def _check(module: Module, item: Item) -> None:
         module.fail_json(msg=text, checksum=item.checksum, expected_checksum=expected)
 
 
+def has_size(item: Item) -> bool:
+    """Tell whether what is there is a file of the same size."""
+    info = os.stat(item.dest)
+    return info.st_size == item.size and stat.S_ISREG(info.st_mode)
+
+
 def is_same(module: Module, item: Item) -> bool:
-    """Tell whether the file is there already; sizes are compared first."""
+    """Tell whether the file of that size is the same."""
     try:
-        if os.stat(item.dest).st_size != item.size or not stat.S_ISREG(os.stat(item.dest).st_mode):
-            return False
         return files.digest(item.dest, "sha1") == item.checksum
     except OSError as error:
         module.fail_json(msg="{} cannot be read: {}".format(item.dest, error.strerror))
