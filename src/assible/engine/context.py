@@ -11,6 +11,7 @@ from assible.model.play import Task
 from assible.templating.scope import MISSING, Scope
 
 if TYPE_CHECKING:
+    from assible.engine.execute import TaskRun
     from assible.engine.run import Run
     from assible.templating.templar import Templar
 
@@ -55,10 +56,12 @@ def find_source(name: str, kind: str, directories: Sequence[str]) -> str:
 class TaskContext:
     """The render context of one task: made once per task, shared by its hosts."""
 
-    __slots__ = ("_run", "search_dirs")
+    __slots__ = ("_asked", "_run", "_task_run", "search_dirs")
 
-    def __init__(self, run: Run, directories: tuple[str, ...]) -> None:
+    def __init__(self, run: Run, directories: tuple[str, ...], task_run: TaskRun | None = None) -> None:
         self._run = run
+        self._task_run = task_run
+        self._asked: set[int] = set()
         self.search_dirs = directories
 
     @property
@@ -84,6 +87,20 @@ class TaskContext:
             KeyError: There is no such setting.
         """
         return self._run.services.setting(name)
+
+    def effective(self, name: str, scope: Scope) -> Any:
+        """Return how the task reaches its host, or the one that it is delegated to; MISSING where nothing tells.
+
+        Raises:
+            ActionError: What is set has no usable value.
+        """
+        if self._task_run is None or id(scope) in self._asked:
+            return MISSING
+        self._asked.add(id(scope))  # What is set may be a template that asks for the same.
+        try:
+            return self._run.effective_variable(name, self._task_run, scope)
+        finally:
+            self._asked.discard(id(scope))
 
     def read(self, name: str, scope: Scope) -> Any:
         """Return a variable, rendered."""

@@ -65,7 +65,7 @@ class TaskRun:
         self.name = ""
         self.kind: ActionKind = run.services.action(task.action)
         self.layers = TaskLayers(task, play.variables, run.merges_hashes)
-        self.context = TaskContext(run, search_dirs(task, play.play.base_dir))
+        self.context = TaskContext(run, search_dirs(task, play.play.base_dir), self)
         self.defaults = run.services.module_defaults(task)
         self.no_log = self._static_bool("no_log", task.scope.no_log)
         self.blocking = self._may_block()
@@ -224,7 +224,7 @@ def _prepare(task_run: TaskRun, host: HostRun, scope: Scope) -> ActionCall | dic
         if not templar.condition(condition, scope):
             return skip_of(condition)
     args = _render_args(task_run, scope)
-    return ActionCall(task_run, host, scope, args, _target_host(task_run, host, scope))
+    return ActionCall(task_run, host, scope, args, task_run.run.target_host(task_run.task, scope) or host.name)
 
 
 def skip_of(condition: Any) -> dict[str, Any]:
@@ -236,17 +236,6 @@ def skip_of(condition: Any) -> dict[str, Any]:
         "skip_reason": FALSE_RESULT_REASON,
         "false_condition": condition if isinstance(condition, bool) else str(condition),
     }
-
-
-def _target_host(task_run: TaskRun, host: HostRun, scope: Scope) -> str:
-    value = task_run.task.scope.delegate_to
-    if value is None:
-        return host.name
-    if isinstance(value, TemplateText):
-        value = task_run.run.services.templar.render(value, scope)
-        if value is OMIT or value is None or value == "":
-            return host.name
-    return str(value)
 
 
 def _render_args(task_run: TaskRun, scope: Scope) -> dict[str, Any]:

@@ -87,7 +87,7 @@ async def run_module(
         body=body,
         environment=environment_of(call) if call.task.scope.environment else {},
         cwd=working_directory(run, call),
-        detach=Detach(jobs.new_job_id(), jobs.DIRECTORY, seconds) if seconds else None,
+        detach=Detach(jobs.new_job_id(), jobs.directory_of(call), seconds) if seconds else None,
     )
     data = interpret(run, call, name, await connection.run(request))
     if not seconds:

@@ -15,7 +15,7 @@ from assible.engine.context import HostVars, HostView, TaskContext
 from assible.engine.execute import TaskRun
 from assible.engine.hosts import HostRun
 from assible.engine.play_start import PlayLauncher
-from assible.engine.targets import CONNECTION_NAMES, TargetReader, keyword_signature, read_target
+from assible.engine.targets import CONNECTION_NAMES, TargetReader, effective, keyword_signature, read_target
 from assible.engine.variables import HostVariables, PlayVariables, TaskLayers
 from assible.exceptions import AssibleError, InventoryError, UsageError
 from assible.language.sources import Sources
@@ -25,7 +25,7 @@ from assible.model.result import HostStats
 from assible.model.text import TemplateText
 from assible.registry.fact_cache import FactCache
 from assible.settings import Settings
-from assible.templating.scope import MISSING, Scope
+from assible.templating.scope import MISSING, OMIT, Scope
 from assible.templating.templar import Templar
 from assible.transport.connection import AUTOMATIC_INTERPRETERS, Connection, ExecOutput, Target
 from assible.transport.payload import Payload
@@ -316,13 +316,35 @@ class Run:
         key = (call.target_host, variables.version, signature)
         target = self._targets.get(key) if signature is not None else None
         if target is None:
-            own = call.target_host == call.host.name
-            scope = call.scope if own else task_run.layers.scope(variables, task_run.context)
+            own = call.host.name
+            scope = call.scope if call.target_host == own else self._delegate_scope(task_run, call.target_host, own)
             reader = TargetReader(self.services, scope, call.scope, call.task)
             target = read_target(self.services, call.target_host, reader, self.options.passwords)
             if signature is not None and not reader.saw_template:
                 self._targets[key] = target
         return target
+
+    def target_host(self, task: Task, scope: Scope) -> str | None:
+        """Return the host that a task is delegated to, or None."""
+        value = task.scope.delegate_to
+        if isinstance(value, TemplateText):
+            value = self.services.templar.render(value, scope)
+        return None if value is OMIT or value is None or value == "" else str(value)
+
+    def effective_variable(self, name: str, task_run: TaskRun, scope: Scope) -> Any:
+        """Return one of the variables that tell how a task reaches its host; see `targets.effective`."""
+        delegate = self.target_host(task_run.task, scope)
+        own = str(Scope.find(scope, "inventory_hostname"))
+        reached = scope if delegate in (None, own) else self._delegate_scope(task_run, str(delegate), own)
+        if name == "ansible_delegated_vars":
+            return MISSING if delegate is None else {delegate: HostView(reached, self.services.templar.variable)}
+        reader = TargetReader(self.services, reached, scope, task_run.task)
+        return effective(self.services, name, delegate or own, reader)
+
+    def _delegate_scope(self, task_run: TaskRun, delegate: str, own: str) -> Scope:
+        """Return what tells how a task reaches another host; ``inventory_hostname`` stays the task's own."""
+        scope = task_run.layers.scope(self.variables_of(delegate), task_run.context)
+        return scope.child({"inventory_hostname": own})
 
     @staticmethod
     def _signature(task_run: TaskRun) -> tuple[Any, ...] | None:

@@ -136,7 +136,7 @@ class TargetReader:
     def variable(self, names: Iterable[str]) -> Any:
         """Return the first of these variables that is set, or MISSING."""
         for name in _both(names):
-            value = self._scope.find(name)
+            value = Scope.find(self._scope, name)  # what is set, and not what a `TaskScope` would work out from this
             if value is not MISSING:
                 value = self._rendered(value, self._scope)
                 if value is not OMIT and value is not None:
@@ -194,6 +194,41 @@ class TargetReader:
             exe=values["exe"],
             flags=values["flags"],
         )
+
+
+#: What a task may ask for though nothing sets it -> the option that tells it.
+_TOLD_BY_OPTION: Final = {
+    variable: option
+    for option in CONNECTION_OPTIONS
+    if option.field in ("address", "user", "private_key_file")
+    for variable in option.variables
+}
+EFFECTIVE_NAMES: Final = frozenset(
+    {*_TOLD_BY_OPTION, "ansible_port", "ansible_ssh_port", "ansible_connection", "ansible_shell_executable"}
+    | {"ansible_timeout", "ansible_ssh_timeout", "ansible_pipelining", "ansible_ssh_pipelining"}
+)
+
+
+def effective(services: Services, name: str, host: str, reader: TargetReader) -> Any:
+    """Return how a host is reached, under one of `EFFECTIVE_NAMES`; MISSING where it is left to ssh."""
+    settings = services.settings
+    if name == "ansible_connection":
+        kind = reader.connection_kind()
+        is_set = reader.variable(("ansible_connection",)) is not MISSING
+        return kind if is_set or "." in kind else f"ansible.builtin.{kind}"
+    if name == "ansible_shell_executable":
+        return settings.executable
+    if name.endswith("timeout"):
+        return settings.timeout_seconds
+    if name.endswith("pipelining"):
+        return False
+    if name.endswith("port"):
+        value = reader.variable(("ansible_port", "ansible_ssh_port"))
+        return settings.remote_port or MISSING if value is MISSING else value
+    value = reader.option(_TOLD_BY_OPTION[name])
+    if value is None:
+        return host if name.endswith("host") else MISSING
+    return value
 
 
 def read_target(services: Services, name: str, reader: TargetReader, passwords: Mapping[str, str]) -> Target:

@@ -11,12 +11,15 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Final, NamedTuple
 
+from assible.engine.targets import EFFECTIVE_NAMES
 from assible.model.play import Task
 from assible.model.text import SourceDict, is_templated
 from assible.templating.scope import MISSING, Scope
 
 Layer = Mapping[str, Any]
 _NONE: tuple[Layer, ...] = ()
+#: Variables of a task that are worked out where no layer has them.
+COMPUTED_NAMES: Final = EFFECTIVE_NAMES | {"vars", "ansible_delegated_vars"}
 
 
 @dataclass(slots=True)
@@ -130,14 +133,14 @@ _NOBODY: Final = HostVariables()
 
 
 class TaskScope(Scope):
-    """A scope that also answers to ``vars``: a view of itself."""
+    """A scope that also answers to ``vars``, a view of itself, and to how the task reaches its host."""
 
     __slots__ = ()
 
     def find(self, name: str) -> Any:
         value = Scope.find(self, name)
-        if value is MISSING and name == "vars":
-            return _ScopeView(self)
+        if value is MISSING and name in COMPUTED_NAMES:
+            return _ScopeView(self) if name == "vars" else self.context.effective(name, self)
         return value
 
     def child(self, *layers: Layer) -> TaskScope:

@@ -63,6 +63,7 @@ SETTINGS: Final[tuple[Setting, ...]] = (
     _s("ask_pass", "bool", False, "ASK_PASS", "defaults.ask_pass"),
     _s("interpreter_python", "str", "auto", "PYTHON_INTERPRETER", "defaults.interpreter_python"),
     _s("remote_tmp", "str", "~/.ansible/tmp", "REMOTE_TEMP", "defaults.remote_tmp", more_env=("ANSIBLE_REMOTE_TMP",)),
+    _s("async_dir", "str", "~/.ansible_async", "ASYNC_DIR", "defaults.async_dir"),
     _s("executable", "str", "/bin/sh", "EXECUTABLE", "defaults.executable"),
     _s("become", "bool", False, "BECOME", "privilege_escalation.become"),
     _s("become_method", "str", "sudo", "BECOME_METHOD", "privilege_escalation.become_method"),

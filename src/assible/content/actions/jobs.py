@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from assible.engine.action import ActionCall, ActionKind
-from assible.engine.jobs import job_status, remove_job
+from assible.engine.jobs import directory_of, job_status, remove_job
 from assible.exceptions import ActionError
 
 
@@ -19,7 +19,8 @@ async def async_status(call: ActionCall) -> dict[str, Any]:
     if "/" in jid:
         raise ActionError("a job id holds no slash")
     connection = await call.connection()
-    return await (remove_job(connection, jid) if mode == "cleanup" else job_status(connection, jid))
+    work = remove_job if mode == "cleanup" else job_status
+    return await work(connection, directory_of(call), jid)
 
 
 KINDS = {"async_status": ActionKind(async_status, options=frozenset({"jid", "mode"}))}
