@@ -20,8 +20,13 @@ import sys  # noqa: E402  # dataclasses look their module up there
 
 sys.modules["assible_test_sshd"] = sshd_module
 _spec.loader.exec_module(sshd_module)
+_spec = util.spec_from_file_location("assible_throwaway", Path(__file__).with_name("throwaway.py"))
+throwaway = sys.modules.setdefault("assible_throwaway", util.module_from_spec(_spec))
+_spec.loader.exec_module(throwaway)
 
 PASSWORD = "s3cret pass'word"
+#: Tests may run in several processes at once, each with users of its own.
+WORKER = os.environ.get("PYTEST_XDIST_WORKER", "gw0")
 #: user -> login shell (None: the shell is not installed)
 SHELL_USERS = {"csh": shutil.which("tcsh") or shutil.which("csh"), "fish": shutil.which("fish")}
 
@@ -37,9 +42,9 @@ class Users:
         shells: Login shell -> a user who has it.
     """
 
-    asks: str = "assible-test-a"
-    free: str = "assible-test-b"
-    barred: str = "assible-test-c"
+    asks: str = f"assible-{WORKER}-a"
+    free: str = f"assible-{WORKER}-b"
+    barred: str = f"assible-{WORKER}-c"
     password: str = PASSWORD
     shells: tuple[tuple[str, str], ...] = ()
 
@@ -50,15 +55,15 @@ def users() -> Iterator[Users]:
         pytest.skip("users to become can only be made by root, with useradd and sudo")
     made = Users()
     shells = []
-    sudoers = Path("/etc/sudoers.d/assible-test")
+    sudoers = Path(f"/etc/sudoers.d/assible-{WORKER}")
     names = [made.asks, made.free, made.barred]
     try:
         for name in names:
             _add(name, "/bin/sh")
         for shell, path in SHELL_USERS.items():
             if path:
-                _add(f"assible-test-{shell}", path)
-                names.append(f"assible-test-{shell}")
+                _add(f"assible-{WORKER}-{shell}", path)
+                names.append(f"assible-{WORKER}-{shell}")
                 shells.append((shell, names[-1]))
         sudoers.write_text(
             f"{made.asks} ALL=(ALL) ALL\n{made.asks} ALL=({made.free}) NOPASSWD: ALL\n{made.free} ALL=(ALL) NOPASSWD: ALL\nDefaults passwd_tries=3\n"

@@ -1,17 +1,12 @@
 """What happens in a throw-away root stays there."""
 
-import importlib.util
 import os
 import sys
 from pathlib import Path
 
 import pytest
 
-_spec = importlib.util.spec_from_file_location("assible_throwaway", Path(__file__).with_name("throwaway.py"))
-throwaway = sys.modules.setdefault("assible_throwaway", importlib.util.module_from_spec(_spec))
-if not hasattr(throwaway, "start_throwaway_root"):
-    _spec.loader.exec_module(throwaway)
-
+throwaway = sys.modules["assible_throwaway"]
 pytestmark = [
     pytest.mark.integration,
     pytest.mark.skipif(bool(throwaway.why_no_root()), reason=f"no root can be made: {throwaway.why_no_root()}"),

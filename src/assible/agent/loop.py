@@ -426,6 +426,16 @@ class Agent(object):
             transfer.abandon()
         for child in self.channels.values():
             child.close()
+        if not self._finishing:  # an agent for one request leaves its directories to those that come after it
+            self._remove_directories()
+
+    def _remove_directories(self) -> None:
+        """Remove what this agent made for files on their way and nobody has removed: the controller is gone."""
+        for path in self.made_directories:
+            try:
+                runner.remove_tree(path)
+            except OSError as error:
+                sys.stderr.write("assible agent: {} cannot be removed: {}\n".format(path, error.strerror))
 
 
 def _is_reaped(pid: int) -> bool:

@@ -125,19 +125,21 @@ def _complete(result: dict[str, Any]) -> dict[str, Any]:
 async def send_file(call: ActionCall, args: dict[str, Any], path: str) -> dict[str, Any]:
     """Copy one file: with the call where it is small, else streamed."""
     decrypt = flag(args, "decrypt", True)
+    name = os.path.basename(path)
+    content = large = None
     try:
         info = os.stat(path)
-        small = info.st_size <= SMALL_BYTES
-        if args.get("mode") == "preserve":
-            args = {**args, "mode": _mode_text(info.st_mode)}
-        name = os.path.basename(path)
-        content = _read_small(call, path, decrypt) if small else None
-        if content is None:
-            source = await asyncio.to_thread(_describe, call, path, name, decrypt, False)
-            return await _send_large(call, args, source, path)
+        if info.st_size <= SMALL_BYTES:
+            content = _read_small(call, path, decrypt)
+        else:
+            large = await asyncio.to_thread(_describe, call, path, name, decrypt, False)
     except OSError as error:
         raise ActionError(f"'{path}' cannot be read: {error.strerror}") from error
-    return await send_content(call, args, content, name=name, shown=path)
+    if args.get("mode") == "preserve":
+        args = {**args, "mode": _mode_text(info.st_mode)}
+    if large is not None:
+        return await _send_large(call, args, large, path)
+    return await send_content(call, args, content or b"", name=name, shown=path)
 
 
 def _read_small(call: ActionCall, path: str, decrypt: bool) -> bytes:
@@ -207,12 +209,20 @@ async def _send_large(call: ActionCall, args: dict[str, Any], source: SourceFile
     if not result.pop("needed", False):
         return _complete(result)
     connection = await call.connection()
-    directory = await connection.make_temp_dir()
+    directory = await connection.make_temp_dir(result.get("directory"), ".assible-")
     digest = asyncio.ensure_future(asyncio.to_thread(_md5, source))
     try:
         place = f"{directory}/source"
         content = source.path if source.content is None else source.content
-        arrived = await connection.put_file(content, place, mode=0o600)
+        try:
+            arrived = await connection.put_file(content, place, mode=0o600)
+        except OSError as error:
+            where = os.path.dirname(directory)
+            return {
+                "failed": True,
+                "changed": False,
+                "msg": f"writing to {where} on the target failed: {error.strerror}",
+            }
         stored = {**plan, "step": "stored", "checksum": arrived.checksum, "size": arrived.size, "md5sum": await digest}
         return _complete(await call.module(MODULE, {**_target_args(args, stored), "src": place}))
     finally:

@@ -5,8 +5,8 @@ The action of the same name sends what to do beside the documented options, in `
 ``content``
     The body is the file; ``name`` is its name in a directory, ``source`` what a diff calls it.
 ``compare``
-    Only the size came, and perhaps the checksum; the answer says with ``needed`` whether the file must follow, and with
-    ``unsure`` that the sizes are equal and the checksum decides.
+    Only the size came, and perhaps the checksum; the answer says with ``needed`` whether the file must follow, and to
+    which ``directory``; with ``unsure``, that the sizes are equal and the checksum decides.
 ``manifest``
     The body is JSON: ``directories``, ``links``, ``files`` of a tree; ``needed`` are the files that must follow.
 ``contents``
@@ -168,12 +168,18 @@ def put(module: Module, item: Item) -> "Dict[str, Any]":
         if is_same(module, item):
             return keep(module, item, shown)
     if item.source is None and not module.check_mode:
-        return {"changed": True, "needed": True}
+        return {"changed": True, "needed": True, "directory": directory_for(item.dest)}
     diff = difference(item, exists) if module._diff else None
     if module.check_mode:
         return predicted(diff)
     _check(module, item)
     return dict(write(module, item, shown), **({} if diff is None else {"diff": [diff]}))
+
+
+def directory_for(dest: str) -> "Optional[str]":
+    """Return where a file on its way can wait, so that it need not be copied once more; None is a temporary place."""
+    directory = os.path.abspath(os.path.dirname(dest) or ".")
+    return directory if os.access(directory, os.W_OK | os.X_OK) else None
 
 
 def predicted(diff: "Optional[Dict[str, Any]]") -> "Dict[str, Any]":
