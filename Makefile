@@ -4,24 +4,29 @@ VENV := .venv
 BIN := $(VENV)/bin
 READY := $(VENV)/.ready
 
-.PHONY: setup system demo test check bench parity docs clean
+.PHONY: setup system system-test demo test check bench parity docs clean
 
 setup: $(READY)
 
 $(READY): pyproject.toml
 	@$(PYTHON) -c 'import sys; sys.exit("Python 3.11 or newer is needed, this is %d.%d" % sys.version_info[:2] if sys.version_info < (3, 11) else 0)'
-	@test -x $(BIN)/python || $(PYTHON) -m venv $(VENV) || { echo "python3-venv is missing: as root, apt-get install python3-venv"; exit 1; }
+	@PYTHON=$(PYTHON) sh scripts/system-packages.sh venv
+	@test -x $(BIN)/pip || $(PYTHON) -m venv --clear $(VENV)
 	$(BIN)/python -m pip install --quiet --editable '.[dev]'
 	@touch $(READY)
 
 # An OpenSSH server and sudo, for what runs over the real thing.
 system:
-	@sh scripts/system-packages.sh
+	@sh scripts/system-packages.sh ssh
+
+# The tools that the tests of modules call.
+system-test:
+	@sh scripts/system-packages.sh ssh test
 
 demo: setup system
 	@$(BIN)/python examples/demo.py
 
-test: setup system
+test: setup system-test
 	$(BIN)/python -m pytest -n 2 tests
 
 check: setup

@@ -1,11 +1,38 @@
 #!/bin/sh
-# Install the OpenSSH server and sudo where they are missing: as root with apt-get, else say what to do.
+# Install what is missing of the system's packages: as root with apt-get, else say what to do.
+#   system-packages.sh WHAT...    venv: to make a Python environment; ssh: an OpenSSH server and sudo; test: what tests try
 set -eu
 
 missing=""
-[ -x /usr/sbin/sshd ] || command -v sshd >/dev/null 2>&1 || missing="$missing openssh-server"
-command -v ssh >/dev/null 2>&1 || missing="$missing openssh-client"
-command -v sudo >/dev/null 2>&1 || missing="$missing sudo"
+need() { # PROGRAM PACKAGE
+    command -v "$1" >/dev/null 2>&1 || [ -x "/usr/sbin/$1" ] || missing="$missing $2"
+}
+
+for what in "$@"; do
+    case $what in
+    venv) "${PYTHON:-python3}" -c 'import ensurepip, venv' 2>/dev/null || missing="$missing python3-venv" ;;
+    ssh)
+        need sshd openssh-server
+        need ssh openssh-client
+        need sudo sudo
+        ;;
+    test)
+        need git git
+        need crontab cron
+        need iptables iptables
+        need unzip unzip
+        need zstd zstd
+        need xz xz-utils
+        need bzip2 bzip2
+        need openssl openssl
+        need unshare util-linux
+        ;;
+    *)
+        echo "unknown: $what" >&2
+        exit 2
+        ;;
+    esac
+done
 [ -n "$missing" ] || exit 0
 
 if [ "$(id -u)" = 0 ] && command -v apt-get >/dev/null 2>&1; then

@@ -47,6 +47,10 @@ _VARS_DIRECTORIES: Final = frozenset({"group_vars", "host_vars"})
 Source = str | os.PathLike[str] | Mapping[str, Any] | Sequence[str]
 
 
+#: The inventory of the machine, read where nothing else is given.
+SYSTEM_INVENTORY: Final = "/etc/ansible/hosts"
+
+
 @dataclass(frozen=True, slots=True)
 class _Kind:
     """A kind of source made of two functions; see `InventorySource`."""
@@ -260,7 +264,8 @@ class _Loader:
             )
         for failure in failures:
             self._context.warn(failure.message, failure.origin)
-        self._context.warn(f"The inventory source '{path}' cannot be read.", None)
+        if failures or path != SYSTEM_INVENTORY:  # most machines have none, and nobody asked for it
+            self._context.warn(f"The inventory source '{path}' cannot be read.", None)
 
 
 def _as_failure(name: str, error: AssibleError) -> AssibleError:
