@@ -529,11 +529,11 @@ def remove_tree(path: str) -> None:
 
 def _remove_below(path: str, device: int) -> None:
     info = os.lstat(path)
-    if info.st_dev != device:
-        raise OSError(errno.EXDEV, "another file system is mounted there", path)
-    if not stat.S_ISDIR(info.st_mode):
+    if not stat.S_ISDIR(info.st_mode):  # its device tells nothing: on an overlay it is that of a layer
         os.unlink(path)
         return
+    if info.st_dev != device:
+        raise OSError(errno.EXDEV, "another file system is mounted there", path)
     for name in os.listdir(path):
         _remove_below(os.path.join(path, name), device)
     os.rmdir(path)
