@@ -17,6 +17,7 @@ for what in "$@"; do
         need sudo sudo
         ;;
     test)
+        need file file
         need git git
         need crontab cron
         need iptables iptables

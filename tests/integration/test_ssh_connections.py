@@ -478,9 +478,9 @@ async def test_raw_runs_in_the_shell_and_with_the_environment_that_were_asked_fo
 
 
 @pytest.mark.parametrize("method", ["sudo", "su"])
-async def test_raw_becomes_another_user_without_a_password(target, method):
-    output = await run_raw(replace(target, become=Become(method, "assible-test-a")), 'id -un; echo "it\'s"', None, {})
-    assert output.stdout == b"assible-test-a\nit's\n"
+async def test_raw_becomes_another_user_without_a_password(target, users, method):
+    output = await run_raw(replace(target, become=Become(method, users.asks)), 'id -un; echo "it\'s"', None, {})
+    assert output.stdout == f"{users.asks}\nit's\n".encode()
 
 
 async def test_raw_as_an_unprivileged_user_becomes_another(target, users):
