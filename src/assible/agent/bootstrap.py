@@ -22,7 +22,7 @@ MODULES = (
     "assible.agent.importer",
     "assible.agent.current",
     "assible.agent.runner",
-    "assible.agent.spare",
+    "assible.agent.worker",
     "assible.agent.loop",
     "assible.agent.processes",
     "assible.agent.children",

@@ -80,7 +80,10 @@ def _run(module: "Callable[[], int]", outputs: "List[str]") -> None:
     except BaseException:  # foreign code may raise anything; its traceback becomes part of the job's result
         runner._print_traceback()
     finally:
-        runner._flush()
+        try:
+            runner.flush()
+        except (OSError, ValueError, AttributeError):
+            pass
         os._exit(code & 0xFF)
 
 

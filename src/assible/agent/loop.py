@@ -6,7 +6,7 @@ import signal
 import sys
 import time
 
-from assible.agent import current, importer, runner, spare, wire
+from assible.agent import current, importer, runner, wire, worker
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -16,6 +16,8 @@ if TYPE_CHECKING:
 
 READ_BYTES = 1024 * 1024
 SHORT_JOB_SECONDS = 0.003
+#: So many processes wait for a next call at most; the first ones know the least and go first.
+MOST_IDLE_WORKERS = 4
 
 #: Requests whose code is loaded when the first one comes: ``function(agent, channel, header, body)``.
 LAZY = {
@@ -52,8 +54,9 @@ class Agent(object):
         self.transfers: "Dict[Tuple[int, int], Any]" = {}
         self.held: "Set[int]" = {writer}
         self.made_directories: "Set[str]" = set()
-        self._spare: "Optional[spare.Spare]" = None
-        self._spare_is_due = False
+        self._idle: "List[worker.Worker]" = []
+        self._worker_is_due = False
+        self._calls = 0
         self._leaving: "Set[int]" = set()
         self._timers: "List[Tuple[float, Callable[[], None]]]" = []
         self._reader = reader
@@ -174,13 +177,14 @@ class Agent(object):
         for key, _ in ready:
             if key.fd in self._selector.get_map():
                 key.data()
-        if self._spare_is_due and not ready:
-            self._renew_spare()
+        if self._worker_is_due and not ready:
+            self._worker_is_due = False
+            self._keep(self._fork_worker())
         if self._timers or self.jobs:
             self._run_timers()
 
     def _patience(self) -> "Optional[float]":
-        if self._spare_is_due:  # a job that is soon over is answered first
+        if self._worker_is_due:  # a job that is soon over is answered first
             return SHORT_JOB_SECONDS if self.jobs else 0.0
         moments = [moment for moment, _ in self._timers]
         moments.extend(job.deadline for job in self.jobs.values() if job.deadline is not None)
@@ -254,12 +258,9 @@ class Agent(object):
         self.modules.store(header, body)
 
     def _run(self, channel: int, header: "Dict[str, Any]", body: bytes) -> None:
-        if header["style"] == "native" and not header.get("detach") and self.modules.is_warm(header["bundle"]):
-            self._spare_is_due = not self._finishing
-            job = self._hand_over(channel, header, body)
-            if job is not None:
-                self.begin(job)
-                return
+        if header["style"] == "native" and not header.get("detach"):
+            self.begin(self._employ(channel, header, body))
+            return
         tmp = ""
         if header["style"] not in ("native", "python"):
             tmp = runner.make_private_directory(header.get("tmp"))
@@ -272,35 +273,35 @@ class Agent(object):
             tmp = ""
         self.start(channel, header, child, tmp=tmp)
 
-    def _hand_over(self, channel: int, header: "Dict[str, Any]", body: bytes) -> "Optional[runner.Job]":
-        """Give a call to the waiting child, where there is one that has the code."""
-        waiting = self._spare
-        if waiting is None or waiting.generation != self.modules.generation:
-            return None
-        job = waiting.start(channel, header, body)
-        if job is not None:
-            self._spare = None
-            self.held.difference_update(waiting.descriptors)
-        return job
+    def _employ(self, channel: int, header: "Dict[str, Any]", body: bytes) -> runner.Job:
+        """Give a call to a worker that waits and knows the module, or to a new one."""
+        self._calls += 1
+        call = worker.pack(header, body)
+        for one in [one for one in self._idle if call and header["bundle"] in one.bundles]:
+            self._idle.remove(one)
+            if one.take(call):
+                return one.job_of(channel, header)
+            self._dismiss(one)
+        self.modules.prepare(header, body, "")  # what all runs share is done here, once
+        return self._fork_worker((header, body)).job_of(channel, header)
 
-    def _renew_spare(self) -> None:
-        """Have a child waiting that knows all that the agent knows."""
-        self._spare_is_due = False
-        if self._spare is not None and self._spare.generation == self.modules.generation:
-            return
-        self._drop_spare()
-        fresh = self._spare = spare.fork_spare(self.modules, self.private_descriptors())
+    def _fork_worker(self, call: "Optional[worker.Call]" = None) -> worker.Worker:
+        fresh = worker.fork_worker(self.modules, self.private_descriptors(), call)
         self.held.update(fresh.descriptors)
+        return fresh
 
-    def _drop_spare(self) -> None:
-        old, self._spare = self._spare, None
-        if old is None:
-            return
-        self._leaving.add(old.pid)
-        old.close()
-        for descriptor in old.readers:
+    def _keep(self, one: worker.Worker) -> None:
+        """Let a worker wait for its next call."""
+        self._idle.append(one)
+        if len(self._idle) > MOST_IDLE_WORKERS:
+            self._dismiss(self._idle.pop(0))
+
+    def _dismiss(self, one: worker.Worker) -> None:
+        """Let go of a worker that waits, or has ended."""
+        self._leaving.add(one.pid)
+        self.held.difference_update(one.descriptors)
+        for descriptor in one.descriptors:
             os.close(descriptor)
-        self.held.difference_update(old.descriptors)
 
     def _exec(self, channel: int, header: "Dict[str, Any]", body: bytes) -> None:
         argv = header.get("argv")
@@ -330,10 +331,10 @@ class Agent(object):
         data = job.read(descriptor)
         if data:
             self._take(job, descriptor, data)
-            if job.has_left:
+            if job.status is not None:
                 self._finish_if_done(job)
         elif data is not None:
-            self._close_reader(job, descriptor)
+            self._let_go(job, descriptor)
             self._finish_if_done(job)
 
     def _take(self, job: runner.Job, descriptor: int, data: bytes) -> None:
@@ -361,6 +362,13 @@ class Agent(object):
             os.close(job.stdin[0])
             job.stdin = None
 
+    def _let_go(self, job: runner.Job, descriptor: int) -> None:
+        """Read no more from a pipe; those of a worker are closed with it."""
+        if job.worker is None:
+            self._close_reader(job, descriptor)
+        else:
+            self.unwatch(descriptor)
+
     def _close_reader(self, job: runner.Job, descriptor: int) -> None:
         self.unwatch(descriptor)
         os.close(descriptor)
@@ -381,7 +389,6 @@ class Agent(object):
 
     def _learn(self) -> None:
         """Import what a module had to import, so that the next run finds it there."""
-        self._spare_is_due = self._spare_is_due or self._spare is not None
         self.modules.learn(os.read(self._lessons, runner.LESSON_BYTES).decode("ascii", "replace").split(","))
 
     def _reap(self, job: runner.Job) -> None:
@@ -403,6 +410,7 @@ class Agent(object):
         if job.status is None or (job.channel, job.request_id) not in self.jobs:
             return
         del self.jobs[(job.channel, job.request_id)]
+        stays = job.worker if job.has_stayed and not job.problem else None
         if job.has_left:
             self._leaving.add(job.pid)
         for descriptor in list(job.readers):
@@ -410,11 +418,16 @@ class Agent(object):
             while data and not job.problem:
                 self._take(job, descriptor, data)
                 data = job.read(descriptor)
-            self._close_reader(job, descriptor)
+            self._let_go(job, descriptor)
         self._close_input(job)
         if job.tmp:
             runner.remove_tree(job.tmp)
         self.send(job.channel, *job.outcome())
+        if stays is not None:
+            self._keep(stays)
+        elif job.worker is not None:
+            self._dismiss(job.worker)
+            self._worker_is_due = self._calls > 1 and not self._idle and not self._finishing
 
     def _end(self) -> None:
         signal.set_wakeup_fd(-1)

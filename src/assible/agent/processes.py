@@ -5,7 +5,7 @@ import signal
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from typing import Dict, List
+    from typing import Dict, List, Tuple
 
 _RESET = ("SIGPIPE", "SIGINT", "SIGTERM", "SIGHUP", "SIGCHLD", "SIGQUIT", "SIGXFSZ", "SIGUSR1", "SIGUSR2", "SIGALRM")
 
@@ -22,40 +22,47 @@ def reset_signals() -> None:
 
 
 def kill_tree(pid: int) -> None:
-    """Kill a session leader's process group, and descendants that made groups of their own."""
-    doomed = descendants(pid)
-    _kill_group(pid)
-    for child in doomed:
-        _kill(child)
-    for child in set(descendants(pid)) - set(doomed):
-        _kill(child)
+    """Kill a process and all below it, with the groups that they lead or have joined and whoever else is in these."""
+    groups = {pid}
+    while True:
+        below = descendants(pid)
+        found = {group for _, group in below} - groups - {os.getpgrp()}
+        for group in [*sorted(found), pid]:
+            _kill_group(group)
+        for child, _ in below:
+            _kill(child)
+        groups |= found
+        if not found:
+            return
 
 
-def descendants(pid: int) -> "List[int]":
-    """Return every process below one, from /proc; nothing where there is no /proc."""
-    children: "Dict[int, List[int]]" = {}
+def descendants(pid: int) -> "List[Tuple[int, int]]":
+    """Return every process below one with its group, from /proc; nothing where there is no /proc."""
+    children: "Dict[int, List[Tuple[int, int]]]" = {}
     try:
         names = os.listdir("/proc")
     except OSError:
         return []
     for name in names:
         if name.isdigit():
-            children.setdefault(_parent_of(name), []).append(int(name))
-    found: "List[int]" = []
+            parent, group = _parent_and_group(name)
+            children.setdefault(parent, []).append((int(name), group))
+    found: "List[Tuple[int, int]]" = []
     queue = [pid]
     while queue:
         below = children.get(queue.pop(), [])
         found.extend(below)
-        queue.extend(below)
+        queue.extend(child for child, _ in below)
     return found
 
 
-def _parent_of(name: str) -> int:
+def _parent_and_group(name: str) -> "Tuple[int, int]":
     try:
         with open("/proc/{}/stat".format(name), "rb") as stream:
-            return int(stream.read().rpartition(b")")[2].split()[1])
+            fields = stream.read().rpartition(b")")[2].split()
+        return int(fields[1]), int(fields[2])
     except (OSError, ValueError, IndexError):
-        return 0
+        return 0, 0
 
 
 def _kill_group(pid: int) -> None:

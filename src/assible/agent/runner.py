@@ -11,7 +11,7 @@ from assible.agent import current, processes
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from typing import Any, Callable, Dict, List, Optional, Tuple
+    from typing import Any, Callable, Dict, FrozenSet, List, Optional, Tuple
 
     from assible.agent.importer import MemoryFinder
 
@@ -21,9 +21,11 @@ EXCERPT_BYTES = 64 * 1024
 EXEC_FAILED = 127
 # A write of this size into a pipe is never mixed with another child's.
 LESSON_BYTES = 4096
-#: What a child writes behind its result when it leaves, and before its exit code; a result is JSON and never holds it.
-FAREWELL = b"\0left"
-FAREWELL_BYTES = len(FAREWELL) + 1
+#: What a child writes behind its result, and before its exit code, when it leaves or stays for the next call; a result
+#: is JSON and never holds them.
+LEAVING = b"\0left"
+STAYING = b"\0stay"
+WORD_BYTES = len(LEAVING) + 1
 JSON_ARGS_MARK = b"<<INCLUDE_ANSIBLE_MODULE_JSON_ARGS>>"
 _FALLBACK_TMP = ("/tmp", "/var/tmp", "/dev/shm", "/run/user")
 _STREAMS = ("out", "err", "res")
@@ -33,10 +35,12 @@ class Job(object):
     """A forked child that is running, and what it has written so far.
 
     Attributes:
-        has_left: Whether the child has said that it leaves; its process may take a moment longer.
+        has_left: Whether the child has said that it leaves, for which its process may take a moment longer.
+        has_stayed: Whether the child has said that it waits for the next call.
         problem: Why it was ended before its time: ``timeout``, ``cancelled``, ``too_much_output``; else None.
         readers: Open pipe -> the stream that it is.
         stdin: ``[descriptor, data that is still to be written]`` while there is any, else None.
+        worker: The process that has the job, where it may take another one afterwards.
     """
 
     __slots__ = (
@@ -44,6 +48,7 @@ class Job(object):
         "chunks",
         "deadline",
         "has_left",
+        "has_stayed",
         "limit",
         "pid",
         "problem",
@@ -55,6 +60,7 @@ class Job(object):
         "stdin",
         "stream",
         "tmp",
+        "worker",
     )
 
     def __init__(self, channel: int, header: "Dict[str, Any]") -> None:
@@ -66,13 +72,14 @@ class Job(object):
         self.deadline = time.monotonic() + header["timeout"] if header.get("timeout") else None
         self.chunks: "Dict[str, List[bytes]]" = {name: [] for name in _STREAMS}
         self.size = 0
-        self.has_left = False
+        self.has_left = self.has_stayed = False
         self.pid = 0
         self.status: "Optional[int]" = None
         self.problem: "Optional[str]" = None
         self.readers: "Dict[int, str]" = {}
         self.stdin: "Optional[List[Any]]" = None
         self.tmp: "Optional[str]" = None
+        self.worker: "Optional[Any]" = None
 
     def end(self, problem: str) -> None:
         """Kill the child and everything below it."""
@@ -95,9 +102,10 @@ class Job(object):
             self.end("too_much_output")
         elif not (self.stream and name != "res"):
             self.chunks[name].append(data)
-        if name == "res" and self.status is None and data[-FAREWELL_BYTES:-1] == FAREWELL:
+        if name == "res" and self.status is None and data[-WORD_BYTES:-1] in (LEAVING, STAYING):
             self.status = data[-1] << 8
-            self.has_left = True
+            self.has_left = data[-WORD_BYTES:-1] == LEAVING
+            self.has_stayed = not self.has_left
 
     def _shorten(self) -> None:
         """Keep only the beginning of what a child wrote that wrote too much: nobody can use the rest."""
@@ -107,8 +115,8 @@ class Job(object):
     def outcome(self) -> "Tuple[Dict[str, Any], bytes]":
         """Return the reply's header and body."""
         parts = [b"".join(self.chunks[name]) for name in _STREAMS]
-        if parts[2][-FAREWELL_BYTES:-1] == FAREWELL:
-            parts[2] = parts[2][:-FAREWELL_BYTES]
+        if parts[2][-WORD_BYTES:-1] in (LEAVING, STAYING):
+            parts[2] = parts[2][:-WORD_BYTES]
         header = {
             "t": "done",
             "id": self.request_id,
@@ -187,15 +195,24 @@ def leave_with(work: "Callable[[], int]") -> None:
     """Do the work of a forked child, and leave the process with the exit code that it returns."""
     code = 1
     try:
-        code = work()
-    except SystemExit as error:
-        code = _system_exit_code(error)
+        code = exit_code_of(work)
     except BaseException:  # foreign code may raise anything; the report is its stderr, as in any process
         _print_traceback()
     finally:
-        _flush()
-        _say_farewell(code & 0xFF)
+        try:
+            flush()
+        except (OSError, ValueError, AttributeError):
+            pass
+        say(LEAVING, code & 0xFF)
         os._exit(code & 0xFF)
+
+
+def exit_code_of(work: "Callable[[], int]") -> int:
+    """Do some work; return the exit code that it returns or leaves with."""
+    try:
+        return work()
+    except SystemExit as error:
+        return _system_exit_code(error)
 
 
 def stand_alone(pipes: "List[Tuple[int, int]]", feed: "Optional[Tuple[int, int]]", close: "List[int]") -> None:
@@ -207,11 +224,11 @@ def stand_alone(pipes: "List[Tuple[int, int]]", feed: "Optional[Tuple[int, int]]
         os.close(descriptor)
 
 
-def _say_farewell(code: int) -> None:
+def say(word: bytes, code: int) -> None:
     """Tell the agent the exit code: it need not wait until the system has taken this process apart."""
     if current.result_fd is not None:
         try:
-            os.write(current.result_fd, FAREWELL + bytes((code,)))
+            os.write(current.result_fd, word + bytes((code,)))
         except OSError:
             pass
 
@@ -259,27 +276,20 @@ def _print_traceback() -> None:
     traceback.print_exc()
 
 
-def _flush() -> None:
-    try:
-        if "atexit" in sys.modules:
-            sys.modules["atexit"]._run_exitfuncs()
-        sys.stdout.flush()
-        sys.stderr.flush()
-    except (OSError, ValueError, AttributeError):
-        pass
+def flush() -> None:
+    """Do what is to be done at the end of a program."""
+    if "atexit" in sys.modules:
+        sys.modules["atexit"]._run_exitfuncs()
+    sys.stdout.flush()
+    sys.stderr.flush()
 
 
 class Modules(object):
-    """The bundles that the controller has sent, and how a module of each style is started.
-
-    Attributes:
-        generation: Grows whenever there is more that a forked child finds ready: code, imported modules.
-    """
+    """The bundles that the controller has sent, and how a module of each style is started."""
 
     def __init__(self, finder: "MemoryFinder") -> None:
         self._finder = finder
         self._bundles: "Dict[str, List[List[Any]]]" = {}
-        self.generation = 0
         self._warm: "set[str]" = set()
 
     def store(self, header: "Dict[str, Any]", body: bytes) -> None:
@@ -301,16 +311,15 @@ class Modules(object):
         if bundle:
             self._bundles[bundle["id"]] = bundle["entries"]
 
-    def is_warm(self, bundle: str) -> bool:
-        """Tell whether what a bundle's runs share has been done."""
-        return bundle in self._warm
+    def known(self) -> "FrozenSet[str]":
+        """Return the bundles that a child which is forked now can run."""
+        return frozenset(self._warm)
 
     def learn(self, names: "List[str]") -> None:
-        """Import what modules had to import, so that the next one finds it there."""
+        """Import what modules had to import, so that the next process finds it there."""
         for name in names:
             if name and name not in sys.modules:
                 _import_quietly(name)
-                self.generation += 1
         _freeze()
 
     def prepare(self, header: "Dict[str, Any]", body: bytes, tmp: str) -> "Callable[[], int]":
@@ -323,8 +332,7 @@ class Modules(object):
         style = header["style"]
         if style in ("native", "python"):
             table = {name: (digest, package) for name, digest, package, _ in entries}
-            if not self.is_warm(header["bundle"]):
-                self.generation += 1
+            if header["bundle"] not in self._warm:
                 self._warm.add(header["bundle"])
                 self._warm_up(entries, table, style, header["main"])
             runner = _run_native if style == "native" else _run_python

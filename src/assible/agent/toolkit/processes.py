@@ -195,6 +195,7 @@ def _spawn(words: "List[str]", environment: "Optional[Dict[str, str]]", wants_in
             os.environ if environment is None else environment,
             file_actions=actions,
             setsigdef=RESTORED,
+            setpgroup=0,  # its own group: it is ended with all that it started, and without what ran before it
         )
     except BaseException:
         for descriptor in mine:
@@ -227,6 +228,7 @@ def _open(
         env=environment,
         close_fds=close_fds,
         pass_fds=tuple(pass_fds),
+        start_new_session=True,
         preexec_fn=None if umask is None else lambda: os.umask(umask) and None,
     )
     assert process.stdout

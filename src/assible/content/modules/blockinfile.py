@@ -9,6 +9,7 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from typing import Any, Dict, List, Optional, Tuple
 
+KEEPS_CLEAN = True
 SPEC: "Dict[str, Dict[str, Any]]" = {
     "path": {"type": "path", "required": True, "aliases": ["dest", "destfile", "name"]},
     "state": {"type": "str", "default": "present", "choices": ["absent", "present"]},

@@ -10,6 +10,7 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from typing import Any, Dict, List, Optional, Union
 
+KEEPS_CLEAN = True
 SPEC: "Dict[str, Dict[str, Any]]" = {
     "_raw_params": {},
     "_uses_shell": {"type": "bool", "default": False},

@@ -14,6 +14,7 @@ if TYPE_CHECKING:
 
 STATES = ["absent", "directory", "file", "hard", "link", "touch"]
 TIME_FORMAT = "%Y%m%d%H%M.%S"
+KEEPS_CLEAN = True
 SPEC: "Dict[str, Dict[str, Any]]" = {
     "state": {"type": "str", "choices": STATES},
     "path": {"type": "path", "required": True, "aliases": ["dest", "name"]},

@@ -15,6 +15,7 @@ if TYPE_CHECKING:
 
     Test = Callable[[str, os.stat_result], bool]
 
+KEEPS_CLEAN = True
 SPEC: "Dict[str, Dict[str, Any]]" = {
     "paths": {"type": "list", "elements": "path", "required": True, "aliases": ["name", "path"]},
     "patterns": {"type": "list", "elements": "str", "default": [], "aliases": ["pattern"]},

@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     #: Tells whether a line is meant: something true, a match where there was a pattern.
     Matcher = Callable[[str], Any]
 
+KEEPS_CLEAN = True
 SPEC: "Dict[str, Dict[str, Any]]" = {
     "path": {"type": "path", "required": True, "aliases": ["dest", "destfile", "name"]},
     "state": {"type": "str", "default": "present", "choices": ["absent", "present"]},

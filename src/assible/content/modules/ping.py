@@ -2,6 +2,8 @@
 
 from assible.agent.toolkit.module import Module
 
+KEEPS_CLEAN = True
+
 
 def main() -> None:
     """Return ``ping: pong``, or the text that was given."""

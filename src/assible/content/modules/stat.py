@@ -10,6 +10,7 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from typing import Any, Dict, Tuple
 
+KEEPS_CLEAN = True
 SPEC: "Dict[str, Dict[str, Any]]" = {
     "path": {"type": "path", "required": True, "aliases": ["dest", "name"]},
     "follow": {"type": "bool", "default": False},

@@ -9,6 +9,7 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from typing import Any, Dict
 
+KEEPS_CLEAN = True
 SPEC: "Dict[str, Dict[str, Any]]" = {
     "state": {"type": "str", "default": "file", "choices": ["file", "directory"]},
     "path": {"type": "path"},

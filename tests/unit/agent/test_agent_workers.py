@@ -1,4 +1,4 @@
-"""The child that waits for the next module, and what the agent learns from modules."""
+"""Processes that run one module after the other, and what the agent learns from modules."""
 
 import json
 import os
@@ -62,16 +62,95 @@ def waiting(agent):
     return children(agent.process.pid).pop()
 
 
-def test_no_child_waits_before_a_module_comes_a_second_time(agent):
-    spoken.send_code(agent, PING)
-    ping(agent)
-    assert until(lambda: not children(agent.process.pid))
+def test_a_module_that_keeps_its_process_clean_runs_in_the_same_one_again(agent, waiting):
+    for number in range(20):
+        assert ping(agent, args={"data": str(number)})[1]["ping"] == str(number)
+    assert children(agent.process.pid) == {waiting}
 
 
-def test_the_waiting_child_runs_the_next_module_and_another_takes_its_place(agent, waiting):
-    _, result = ping(agent, args={"data": "x"})
-    assert result["ping"] == "x"
-    assert until(lambda: not spoken.is_running(waiting) and has_one_child_that_stays(agent))
+def test_a_large_call_is_run_by_a_process_of_its_own_that_may_stay(agent, waiting):
+    assert ping(agent, args={"data": "x" * 100_000})[1]["ping"] == "x" * 100_000
+    assert waiting in children(agent.process.pid)
+
+
+def test_calls_at_the_same_time_run_side_by_side_and_few_processes_wait_afterwards(agent):
+    spoken.send_code(agent, COMMAND)
+    header = spoken.run_header(COMMAND, args={"_raw_params": "sleep 0.2"})
+    begun = time.monotonic()
+    for number in range(10, 20):
+        agent.send({**header, "id": number})
+    answers = {agent.receive()[0]["id"] for _ in range(10)}
+    assert answers == set(range(10, 20))
+    assert time.monotonic() - begun < 1.5
+    assert until(lambda: len(children(agent.process.pid)) <= 5)
+
+
+def own_state(agent, payload):
+    return json.loads(spoken.parts(agent.ask(spoken.run_header(payload)))[2])
+
+
+STATE = b"""
+import json, os, sys
+from assible.agent import current
+KEEPS_CLEAN = True
+def main():
+    seen = [os.getpid(), os.getcwd(), os.environ.get("DIRT"), os.umask(0o22)]
+    DIRTY
+    os.write(current.result_fd, json.dumps(seen).encode())
+"""
+
+
+@pytest.mark.parametrize(
+    "dirty", [b"os.chdir('/proc')", b"os.environ['DIRT'] = 'x'", b"os.umask(0o77)", b"sys.exit(0)"]
+)
+def test_directory_environment_and_umask_are_put_back(agent, dirty):
+    payload = own_module(STATE.replace(b"DIRTY", b"pass" if b"exit" in dirty else dirty))
+    spoken.send_code(agent, payload)
+    first, second = own_state(agent, payload), own_state(agent, payload)
+    assert second == first
+
+
+@pytest.mark.parametrize(
+    "dirty",
+    [
+        b"main.kept = open('/dev/null')",
+        b"import threading, time; threading.Thread(target=time.sleep, args=(5,), daemon=True).start()",
+        b"import subprocess; main.kept = subprocess.Popen(['sleep', '5'])",
+        b"os.fork() or os._exit(0)",
+    ],
+)
+def test_a_process_that_is_left_with_anything_does_not_run_again(agent, dirty):
+    payload = own_module(STATE.replace(b"DIRTY", dirty))
+    spoken.send_code(agent, payload)
+    pids = {own_state(agent, payload)[0] for _ in range(4)}
+    assert len(pids) == 4
+
+
+def test_a_module_that_promises_nothing_has_a_process_of_its_own(agent):
+    payload = own_module(STATE.replace(b"KEEPS_CLEAN = True", b"").replace(b"DIRTY", b"pass"))
+    spoken.send_code(agent, payload)
+    assert len({own_state(agent, payload)[0] for _ in range(4)}) == 4
+
+
+def test_warnings_stay_with_the_run_that_gave_them(agent):
+    spoken.send_code(agent, COMMAND)
+    odd = spoken.run_header(COMMAND, args={"_raw_params": "true", "executable": "/bin/sh"})
+    plain = spoken.run_header(COMMAND, args={"_raw_params": "true"})
+    results = [json.loads(spoken.parts(agent.ask(header))[2]) for header in (plain, odd, plain)]
+    assert [bool(result.get("warnings")) for result in results] == [False, True, False]
+
+
+def test_what_a_command_leaves_running_is_not_ended_with_a_later_one(agent, tmp_path):
+    spoken.send_code(agent, COMMAND)
+    script = f"sleep 30 >/dev/null 2>&1 & echo $! > {tmp_path}/pid"
+    agent.ask(spoken.run_header(COMMAND, args={"_raw_params": script, "_uses_shell": True}))
+    later = "(sleep 31 >/dev/null 2>&1 & echo $!) > " + f"{tmp_path}/later; sleep 32"
+    answer = agent.ask(spoken.run_header(COMMAND, args={"_raw_params": later, "_uses_shell": True}, timeout=0.3))
+    assert answer[0]["problem"] == "timeout"
+    first, second = int((tmp_path / "pid").read_text()), int((tmp_path / "later").read_text())
+    assert until(lambda: not spoken.is_running(second))
+    assert spoken.is_running(first)
+    os.kill(first, signal.SIGKILL)
 
 
 def test_each_run_has_its_own_process_environment_and_directory(agent, waiting, tmp_path):
