@@ -43,6 +43,7 @@ parity: setup
 
 docs: setup
 	@$(BIN)/python docs/build.py
+	@$(BIN)/python docs/module_pages.py
 
 clean:
 	rm -rf $(VENV) build dist .mypy_cache .ruff_cache .pytest_cache

@@ -3,11 +3,12 @@
 from assible.agent.toolkit.module import Module
 
 KEEPS_CLEAN = True
+SPEC = {"data": {"type": "str", "default": "pong"}}
 
 
 def main() -> None:
     """Return ``ping: pong``, or the text that was given."""
-    module = Module(argument_spec={"data": {"type": "str", "default": "pong"}}, supports_check_mode=True)
+    module = Module(argument_spec=SPEC, supports_check_mode=True)
     if module.params["data"] == "crash":
         raise Exception("boom")
     module.exit_json(ping=module.params["data"])
