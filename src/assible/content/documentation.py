@@ -20,7 +20,8 @@ FOLDER: Final = Path(__file__).parent / "docs"
 #: Descriptions of the options that every module with file attributes shares.
 FILE_ATTRIBUTES: Final = "_file_attributes"
 _KEYS: Final = frozenset(
-    "summary description options returns check_mode diff verified examples prepare network file_attributes".split()
+    {"summary", "description", "options", "file_attributes", "returns", "check_mode", "diff", "verified"}
+    | {"examples", "prepare", "network"}
 )
 
 

@@ -41,7 +41,7 @@ def find_source(name: str, kind: str, directories: Sequence[str]) -> str:
     if path.is_absolute():
         if path.exists():
             return str(path) + ("/" if name.endswith("/") else "")
-        raise ActionError(f"could not find or access '{name}' on the controller")
+        raise ActionError(f"there is no file '{name}' on the controller")
     tried: list[str] = []
     for directory in directories:
         for candidate in (Path(directory, kind, name), Path(directory, name)):
@@ -49,7 +49,7 @@ def find_source(name: str, kind: str, directories: Sequence[str]) -> str:
                 return str(candidate) + ("/" if name.endswith("/") else "")
             tried.append(str(candidate))
     raise ActionError(
-        f"could not find or access '{name}' on the controller; searched in:\n\t" + "\n\t".join(dict.fromkeys(tried))
+        f"there is no file '{name}' on the controller; searched in:\n\t" + "\n\t".join(dict.fromkeys(tried))
     )
 
 

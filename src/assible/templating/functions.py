@@ -33,7 +33,7 @@ def now(utc: bool = False, fmt: str | None = None) -> datetime | str:
 
 def undef(hint: str | None = None) -> Missing:
     """Return a value that must be overridden: using it is an error."""
-    return Missing(hint or "Mandatory variable has not been overridden")
+    return Missing(hint or "this variable must be set")
 
 
 def standard_functions() -> dict[str, Any]:

@@ -48,5 +48,5 @@ def test_check_mode_changes_nothing(run, file):
 
 
 def test_a_missing_file_needs_create(run, tmp_path):
-    assert "does not exist" in run("blockinfile", path=str(tmp_path / "n"), block="x")["msg"]
+    assert "no file" in run("blockinfile", path=str(tmp_path / "n"), block="x")["msg"]
     assert run("blockinfile", path=str(tmp_path / "n"), block="x", create=True)["msg"] == "File created"

@@ -173,9 +173,9 @@ def test_check_mode_predicts_and_changes_nothing(run, tmp_path):
 @pytest.mark.parametrize(
     ("asked", "words"),
     [
-        ({"dest": "f"}, "src (or content) is required"),
+        ({"dest": "f"}, "src or content"),
         ({"content": "x"}, "dest is required"),
-        ({"content": "x", "src": "y", "dest": "f"}, "mutually exclusive"),
+        ({"content": "x", "src": "y", "dest": "f"}, "either src or content"),
         ({"content": "x", "dest": "new/"}, "wants a file as dest"),
         ({"content": "x", "dest": "."}, "wants a file as dest"),
         ({"content": "x", "dest": "no/f"}, "there is no directory"),
@@ -184,7 +184,7 @@ def test_check_mode_predicts_and_changes_nothing(run, tmp_path):
         ({"content": "x", "dest": "f", "owner": "assible-test-nobody"}, "assible-test-nobody"),
         ({"content": "x", "dest": "f", "validate": "true"}, "%s"),
         ({"content": "x", "dest": "f", "bogus": "1"}, "bogus"),
-        ({"src": "none", "dest": "f"}, "could not find"),
+        ({"src": "none", "dest": "f"}, "no file"),
     ],
 )
 def test_what_makes_no_sense_fails_and_leaves_nothing(run, tmp_path, asked, words):

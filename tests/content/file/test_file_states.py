@@ -126,7 +126,7 @@ def test_check_mode_predicts_and_changes_nothing(run, tmp_path, asked):
         ({"state": "odd"}, "must be one of"),
         ({"state": "link"}, "wants a 'src'"),
         ({"state": "touch", "recurse": True}, "recurse"),
-        ({"state": "touch", "src": "x"}, "src option"),
+        ({"state": "touch", "src": "x"}, "src needs"),
         ({"state": "touch", "modification_time": "never"}, "never"),
         ({"state": "touch", "mode": "u=q"}, "mode"),
     ],

@@ -30,4 +30,4 @@ def test_check_mode_changes_nothing(run, tmp_path):
 def test_bad_patterns_and_missing_files_fail(run, tmp_path):
     (tmp_path / "f").write_text("a")
     assert "does not work" in run("replace", path=str(tmp_path / "f"), regexp="(")["msg"]
-    assert "does not exist" in run("replace", path=str(tmp_path / "g"), regexp="a")["msg"]
+    assert "no file" in run("replace", path=str(tmp_path / "g"), regexp="a")["msg"]

@@ -36,9 +36,9 @@ def test_an_interpreter_can_be_chosen(run, tmp_path):
 
 
 def test_bad_input_fails(run, tmp_path):
-    assert "required" in run("script")["msg"]
+    assert "needs the path" in run("script")["msg"]
     assert "absolute" in run("script", cmd="x", chdir="rel")["msg"]
-    assert "could not find" in run("script", cmd=f"{tmp_path}/none")["msg"]
+    assert "no file" in run("script", cmd=f"{tmp_path}/none")["msg"]
 
 
 @pytest.mark.parametrize(

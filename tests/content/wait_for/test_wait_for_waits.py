@@ -46,8 +46,8 @@ def test_a_closed_port_is_stopped_and_drained(run):
 @pytest.mark.parametrize(
     ("asked", "words"),
     [
-        ({"path": "/nonexistent/x", "timeout": 0}, "waiting for file"),
-        ({"path": "/", "state": "absent", "timeout": 0}, "to be absent"),
+        ({"path": "/nonexistent/x", "timeout": 0}, "did not appear in time"),
+        ({"path": "/", "state": "absent", "timeout": 0}, "still there"),
         ({"path": "/", "state": "absent", "timeout": 0, "msg": "own words"}, "own words"),
         ({"path": "/", "port": 1}, "cannot be combined"),
         ({"path": "/", "state": "drained"}, "drained"),

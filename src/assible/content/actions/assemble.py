@@ -20,7 +20,7 @@ async def assemble(call: ActionCall) -> dict[str, Any]:
     """Join fragments on the target, or on the controller and send the file."""
     args = call.args
     if not args.get("src") or not args.get("dest"):
-        raise ActionError("src and dest are required")
+        raise ActionError("assemble needs both src and dest")
     if flag(args, "remote_src", True):
         return await call.module("ansible.builtin.assemble", args)
     directory = call.find(str(args["src"]), "files")

@@ -60,11 +60,11 @@ async def copy(call: ActionCall) -> dict[str, Any]:
     args = call.args
     source, content, dest = args.get("src"), args.get("content"), args.get("dest")
     if not source and content is None:
-        raise ActionError("src (or content) is required")
+        raise ActionError("copy needs src or content")
     if not dest:
         raise ActionError("dest is required")
     if source and content is not None:
-        raise ActionError("src and content are mutually exclusive")
+        raise ActionError("copy takes either src or content")
     if content is not None:
         if str(dest).endswith("/"):
             raise ActionError("'content' wants a file as dest, and this is a directory")

@@ -20,7 +20,7 @@ async def fetch(call: ActionCall) -> dict[str, Any]:
     """Fetch a file where the local one differs: one round trip to compare, one stream."""
     args = call.args
     if not args.get("src") or not args.get("dest"):
-        raise ActionError("src and dest are required")
+        raise ActionError("fetch needs both src and dest")
     source = str(args["src"])
     connection = await call.connection()
     found = await connection.stat(source, follow=True, checksum="sha1")
@@ -44,9 +44,9 @@ def _refusal(found: FileStat) -> str | None:
     if not found.exists:
         return "the remote file does not exist"
     if found.isdir:
-        return "remote file is a directory, fetch cannot work on directories"
+        return "it is a directory on the target, and fetch takes a file"
     if not found.isreg:
-        return "remote file is not a regular file, fetch cannot work on it"
+        return "it is neither a file nor a directory on the target, and cannot be fetched"
     return None
 
 

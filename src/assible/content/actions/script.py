@@ -21,12 +21,12 @@ async def script(call: ActionCall) -> dict[str, Any]:
     args = call.args
     line = next((str(args[name]) for name in ("_raw_params", "cmd", "free_form") if args.get(name)), "").strip()
     if not line:
-        raise ActionError("one of the following is required: _raw_params, cmd")
+        raise ActionError("script needs the path of a script")
     chdir = args.get("chdir")
     if chdir and not str(chdir).startswith(("/", "~")):
-        raise ActionError(f"chdir {chdir} must be an absolute path for a Unix-aware remote node")
+        raise ActionError(f"chdir must be an absolute path, and {chdir} is none")
     if call.check_mode and not args.get("creates") and not args.get("removes"):
-        return {"changed": False, "skipped": True, "msg": "Check mode is not supported for this task."}
+        return {"changed": False, "skipped": True, "msg": "check mode cannot tell what a script would do"}
     name, words = first_word(line)
     path = call.find(name, "files")
     decrypt = True if args.get("decrypt") is None else as_bool("decrypt", args["decrypt"])

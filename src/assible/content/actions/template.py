@@ -62,7 +62,7 @@ def _options(args: dict[str, Any]) -> dict[str, Any]:
     newline = args.get("newline_sequence")
     if newline is not None:
         if newline not in NEWLINES:
-            raise ActionError("newline_sequence needs to be one of: \\n, \\r or \\r\\n")
+            raise ActionError("newline_sequence is one of \\n, \\r and \\r\\n")
         options["newline_sequence"] = NEWLINES[newline]
     return options
 

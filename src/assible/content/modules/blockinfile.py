@@ -39,7 +39,7 @@ def main() -> None:
     params = module.params
     path = params["path"]
     wants_block = params["state"] == "present" and bool(params["block"])
-    missing = None if params["create"] else "Path {} does not exist !".format(path)
+    missing = None if params["create"] else "there is no file {}".format(path)
     file = textfiles.TextFile(module, path, params["encoding"], missing)
     if not file.exists and params["state"] == "absent":
         module.exit_json(changed=False, msg="File {} not present".format(path))

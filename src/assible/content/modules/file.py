@@ -91,7 +91,7 @@ class Work(object):
                 both_now = self.times == [NOW, NOW]  # which takes no ownership, only the right to write
                 os.utime(path, None if both_now else after, follow_symlinks=self.params["follow"])
         except OSError as error:
-            self.fail("Error while updating modification or access time: {}".format(error))
+            self.fail("setting the times failed: {}".format(error))
         for index, name in enumerate(("atime", "mtime")):
             asked = self.times[index] not in (NOW, PRESERVE)
             if diff is not None and asked and present[index] != after[index]:
@@ -114,9 +114,9 @@ def main() -> None:
         state = work.before if work.before != "absent" else "directory" if params["recurse"] else "file"
         params["state"] = state
     if params["recurse"] and state != "directory":
-        work.fail("recurse option requires state to be 'directory'")
+        work.fail("recurse needs state=directory")
     if params["src"] and state not in ("link", "hard"):
-        work.fail("src option requires state to be 'link' or 'hard'")
+        work.fail("src needs state=link or state=hard")
     if state == "hard" and params["src"] and os.path.isdir(work.path) and not os.path.islink(work.path):
         work.path = os.path.join(work.path, os.path.basename(params["src"]))
         work.before = state_of(work.path)
@@ -174,7 +174,7 @@ def ensure_touched(work: Work) -> None:
         try:
             os.close(os.open(work.path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, files.DEFAULT_MODE))
         except OSError as error:
-            work.fail("Error, could not touch target: {}".format(error.strerror))
+            work.fail("touching it failed: {}".format(error.strerror))
     try:
         changed = work.set_attributes(changed)
     except SystemExit as end:
@@ -313,13 +313,13 @@ def _check_link(work: Work, source: str) -> None:
     base = work.path if work.before == "directory" else os.path.dirname(work.path)
     target = os.path.join(base, source)
     if not force and not os.path.exists(target):
-        text = "src file does not exist, use 'force=yes' if you really want to create the link: {}".format(target)
+        text = "{} does not exist; force=true makes the link all the same".format(target)
         work.fail(text, src=source)
     if work.before == "directory":
         if not force:
             work.fail("refusing to convert from directory to symlink for {}".format(work.path))
         if os.listdir(work.path):
-            work.fail("the directory {} is not empty, refusing to convert it".format(work.path))
+            work.fail("{} is a directory with something in it, and is not replaced".format(work.path))
     elif work.before in ("file", "hard") and not force:
         work.fail("refusing to convert from {} to symlink for {}".format(work.before, work.path))
 
@@ -352,7 +352,7 @@ def ensure_hard_link(work: Work) -> None:
     if source is None and work.before != "hard":
         work.module.fail_json(msg="a new hard link wants a 'src'")
     if source is not None and not os.path.exists(source):
-        work.module.fail_json(msg="src does not exist", **shown)
+        work.module.fail_json(msg="there is no source to link to", **shown)
     work.begin("hard")
     changed = False
     if source is not None:

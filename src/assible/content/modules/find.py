@@ -69,7 +69,7 @@ def main() -> None:
         search.look(os.path.expanduser(os.path.expandvars(path)))
     message = "All paths examined"
     if search.skipped:
-        message = "Not all paths examined, check warnings for details"
+        message = "some paths could not be searched; the warnings say why"
     elif search.is_full():
         message = "Limit of matches reached"
     module.exit_json(
@@ -135,7 +135,7 @@ class Search(object):
 
     def _skip(self, path: str, reason: str) -> None:
         self.skipped[path] = reason
-        self.module.warn("Skipped '{}' path due to this access issue: {}\n".format(path, reason))
+        self.module.warn("{} was left out: {}\n".format(path, reason))
 
     def _describe(self, path: str, info: os.stat_result) -> "Dict[str, Any]":
         facts = dict({"path": path, "pw_name": "", "gr_name": ""}, **status.facts(info))  # type: Dict[str, Any]

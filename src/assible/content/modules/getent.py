@@ -17,9 +17,9 @@ SPEC: "Dict[str, Dict[str, Any]]" = {
 COLON_DATABASES = ("passwd", "shadow", "group", "gshadow")
 MISSING_KEY = "the database lacks one of the keys"
 REASONS = {
-    1: "Missing arguments, or database unknown.",
+    1: "getent knows no such database, or wants a key",
     2: MISSING_KEY,
-    3: "Enumeration not supported on this database.",
+    3: "this database cannot be listed, only asked for a key",
 }
 
 
@@ -39,7 +39,7 @@ def main() -> None:
         module.exit_json(ansible_facts={fact: parse(stdout, _separator(params))})
     if rc == 2 and not params["fail_key"]:
         module.exit_json(msg=MISSING_KEY, ansible_facts={fact: {params["key"]: None}})
-    module.fail_json(msg=REASONS.get(rc, "Unexpected failure!"))
+    module.fail_json(msg=REASONS.get(rc, "getent failed"))
 
 
 def _separator(params: "Dict[str, Any]") -> "Optional[str]":

@@ -97,7 +97,7 @@ def by_systemd(module: Module, name: str, use: str) -> bool:
     for kind in ("--transient", "--static"):
         rc, stdout, stderr = module.run_command([program, kind, "status"])
         if rc != 0:
-            module.fail_json(msg="Command failed rc={}, out={}, err={}".format(rc, stdout, stderr))
+            module.fail_json(msg="the command ended with {}: {}{}".format(rc, stdout, stderr))
         if stdout.strip() == name:
             continue
         changed = True

@@ -40,14 +40,11 @@ def main() -> None:
     )
     params = module.params
     if params["regexp"] == "":
-        module.warn(
-            "The regular expression is an empty string, which will match every line in the file. "
-            "This may have unintended consequences, such as replacing the last line in the file rather than appending."
-        )
+        module.warn("'regexp' is empty and so fits every line: the last line is replaced, and nothing is appended")
     if params["search_string"] == "":
-        module.warn("The search string is an empty string, which will match every line in the file.")
+        module.warn("'search_string' is empty and so fits every line")
     if params["backrefs"] and params["search_string"] is not None:
-        module.fail_json(msg="parameters are mutually exclusive: backrefs|search_string")
+        module.fail_json(msg="backrefs needs regexp, and goes not with search_string")
     if params["state"] == "present":
         ensure_present(module)
     else:

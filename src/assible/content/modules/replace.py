@@ -33,11 +33,11 @@ def main() -> None:
     module = Module(argument_spec=SPEC, add_file_common_args=True, supports_check_mode=True)
     params = module.params
     path = params["path"]
-    file = textfiles.TextFile(module, path, params["encoding"], "Path {} does not exist !".format(path))
+    file = textfiles.TextFile(module, path, params["encoding"], "there is no file {}".format(path))
     try:
         section = find_section(params, file.text)
         if section is None:
-            text = "Pattern for before/after params did not match the given file: {}"
+            text = "'before' and 'after' enclose nothing in {}"
             module.exit_json(changed=False, msg=text.format(_pattern(params)), rc=0)
             return
         start, end = section

@@ -17,8 +17,8 @@ SPEC: "Dict[str, Dict[str, Any]]" = {
 }
 REASONS = {
     errno.ENOENT: "File not found: {}",
-    errno.EACCES: "File is not readable: {}",
-    errno.EISDIR: "Source is a directory and must be a file: {}",
+    errno.EACCES: "{} may not be read",
+    errno.EISDIR: "{} is a directory",
 }
 
 
@@ -30,7 +30,7 @@ def main() -> None:
         with open(source, "rb") as stream:
             data = stream.read()
     except OSError as error:
-        module.fail_json(msg=REASONS.get(error.errno or 0, "Unable to slurp file {}").format(source))
+        module.fail_json(msg=REASONS.get(error.errno or 0, "{} cannot be read").format(source))
         raise
     if module.params["armor"]:
         module.exit_json(content=base64.b64encode(data).decode("ascii"), source=source, encoding="base64")

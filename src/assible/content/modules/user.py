@@ -207,10 +207,7 @@ def _check(module: Module) -> None:
         module.fail_json(msg="'umask' needs 'create_home'")
     password = params["password"]
     if password and password not in ("*", "!", "x", "!!") and not _is_hash(password.lstrip("!")):
-        module.warn(
-            "The input password appears not to have been hashed. "
-            "The 'password' argument must be encrypted for this module to work properly."
-        )
+        module.warn("'password' does not look like a hash; what is stored is compared with the hash of what users type")
 
 
 def _is_hash(text: str) -> bool:

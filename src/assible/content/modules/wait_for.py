@@ -71,7 +71,7 @@ def _check(module: Module) -> None:
     if params["port"] is not None and params["path"] is not None:
         module.fail_json(msg="'port' and 'path' cannot be combined", elapsed=0)
     if params["path"] is not None and state in ("stopped", "drained"):
-        text = "state={} should only be used for checking a port in the wait_for module"
+        text = "state={} is for ports, not for paths"
         module.fail_json(msg=text.format(state), elapsed=0)
     if params["exclude_hosts"] is not None and state != "drained":
         module.fail_json(msg="'exclude_hosts' goes with state=drained alone", elapsed=0)
@@ -102,16 +102,16 @@ def _wait(module: Module, started: float) -> "Any":
 def _timeout_text(params: "Dict[str, Any]") -> str:
     path, port, pattern = params["path"], "{}:{}".format(params["host"], params["port"]), params["search_regex"]
     if params["state"] == "drained":
-        return "Timeout when waiting for {} to drain".format(port)
+        return "{} still has connections after the timeout".format(port)
     if params["state"] in ("absent", "stopped"):
         return (
-            "Timeout when waiting for {} to be absent.".format(path)
+            "{} was still there after the timeout".format(path)
             if path
-            else ("Timeout when waiting for {} to stop.".format(port))
+            else ("{} was still open after the timeout".format(port))
         )
     if pattern:
-        return "Timeout when waiting for search string {} in {}".format(pattern, path or port)
-    return "Timeout when waiting for file {}".format(path) if path else "Timeout when waiting for {}".format(port)
+        return "{} did not appear in {} in time".format(pattern, path or port)
+    return "the file {} did not appear in time".format(path) if path else "{} did not open in time".format(port)
 
 
 def look_present(module: Module, end: float) -> "Tuple[bool, Any]":
