@@ -53,3 +53,21 @@ def run_in_root(root):
     target = Target(root.inventory)
     yield target
     target.session.close()
+
+
+@pytest.fixture(scope="module")
+def systemd_root():
+    """A throw-away root without a network, in which a real systemd is process 1."""
+    reason = throwaway.why_no_root(systemd=True)
+    if reason:
+        pytest.skip(f"no throw-away root with systemd can be made: {reason}")
+    with throwaway.start_throwaway_root(network=False, systemd=True) as made:
+        yield made
+
+
+@pytest.fixture(scope="module")
+def run_under_systemd(systemd_root):
+    """As root, in the throw-away root with systemd, over ssh."""
+    target = Target(systemd_root.inventory)
+    yield target
+    target.session.close()

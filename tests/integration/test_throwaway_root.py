@@ -27,3 +27,15 @@ def test_nothing_of_it_is_left():
 def test_it_has_no_network_when_asked_for_none():
     with throwaway.start_throwaway_root(network=False) as root:
         assert [line.split(":")[0].strip() for line in root.run("cat", "/proc/net/dev").splitlines()[2:]] == ["lo"]
+
+
+@pytest.mark.skipif(bool(throwaway.why_no_root(systemd=True)), reason=str(throwaway.why_no_root(systemd=True)))
+def test_a_real_systemd_may_run_in_it():
+    with throwaway.start_throwaway_root(network=False, systemd=True) as root:
+        assert root.run("systemctl", "is-system-running").strip() == "running"
+        root.run("systemd-run", "--unit=held", "sleep", "100")
+        assert root.run("systemctl", "is-active", "held").strip() == "active"
+        group = next(
+            path for path in Path("/proc/self/mounts").read_text().splitlines() if " cgroup2 " in path
+        ).split()[1]
+    assert not list(Path(group).glob("assible-root-*"))

@@ -1,7 +1,8 @@
 """A throw-away root: this machine's file system under an overlay, where a test may install, remove and break things.
 
 The root is a mount namespace with processes and a host name of its own; what is written in it lives in memory and goes
-with it. It is reached by ssh through a pipe (no port is opened), so that ansible-core reaches it in the same way.
+with it. It is reached by ssh through a pipe (no port is opened), so that ansible-core reaches it in the same way. A real
+systemd may be its process 1.
 """
 
 from __future__ import annotations
@@ -20,22 +21,38 @@ from pathlib import Path
 START_SECONDS = 10.0
 NAMESPACES = ("--mount", "--pid", "--uts", "--ipc")
 
-#: Runs as process 1 of the namespaces: builds the root, says so, and then only waits for children to end.
+#: Runs as process 1 of the namespaces: builds the root, says so, and then becomes what stays: systemd, or a process that
+#: only waits for children to end.
 _MAKE = """
 set -eu
-work=$1
+work=$1 init=$2
 mount -t tmpfs -o mode=755 none "$work"
 mkdir "$work/upper" "$work/work" "$work/root"
 mount -t overlay overlay -o "lowerdir=/,upperdir=$work/upper,workdir=$work/work" "$work/root"
 root="$work/root"
 mount -t proc proc "$root/proc"
-mount --rbind /dev "$root/dev"
 mount -t sysfs -o ro sysfs "$root/sys" 2>/dev/null || mount --rbind -o ro /sys "$root/sys"
 mount -t tmpfs -o mode=1777 none "$root/tmp"
 mount -t tmpfs -o mode=755 none "$root/run"
 mkdir -p "$root/run/sshd" "$root/run/lock"
 hostname throwaway
 ip link set lo up 2>/dev/null || true
+if [ "$init" = systemd ]; then
+    mount -t tmpfs -o mode=755 none "$root/dev"
+    for name in null zero full random urandom tty; do
+        : > "$root/dev/$name"
+        mount --bind "/dev/$name" "$root/dev/$name"
+    done
+    mkdir "$root/dev/pts" "$root/dev/shm"
+    mount -t devpts -o newinstance,ptmxmode=0666 devpts "$root/dev/pts"
+    ln -s pts/ptmx "$root/dev/ptmx"
+    ln -s /proc/self/fd "$root/dev/fd"
+    mount -t cgroup2 none "$root/sys/fs/cgroup"
+    echo ready
+    exec chroot "$root" env -i container=throwaway PATH=/usr/sbin:/usr/bin:/sbin:/bin \
+        /lib/systemd/systemd --unit=basic.target --show-status=no --log-target=null </dev/null >/dev/null 2>&1
+fi
+mount --rbind /dev "$root/dev"
 echo ready
 exec chroot "$root" @PYTHON@ -c '
 import os, time
@@ -91,27 +108,27 @@ class ThrowawayRoot:
 
 
 @contextmanager
-def start_throwaway_root(users: Sequence[str] = ("root",), network: bool = True) -> Iterator[ThrowawayRoot]:
+def start_throwaway_root(
+    users: Sequence[str] = ("root",), network: bool = True, systemd: bool = False
+) -> Iterator[ThrowawayRoot]:
     """Make a root, and remove all of it at the end. Needs the rights of root.
 
     Args:
         users: Who may log in by key.
         network: Share this machine's network; False gives an empty network of its own (with a loopback device).
+        systemd: Start systemd in it, up to its basic target.
     """
     directory = Path(tempfile.mkdtemp(prefix="assible-root-"))
     mount_point = directory / "mounts"
     mount_point.mkdir()
-    spaces = NAMESPACES if network else (*NAMESPACES, "--net")
+    spaces = [*NAMESPACES, *(["--net"] if not network else []), *(["--cgroup"] if systemd else [])]
+    control_group = _make_control_group(directory.name) if systemd else None
     script = _MAKE.replace("@PYTHON@", shutil.which("python3", path="/usr/bin:/usr/local/bin") or "python3")
+    enter = f"echo $$ > {control_group}/cgroup.procs; " if control_group else ""
+    unshare = ["unshare", *spaces, "--fork", "--kill-child", "--propagation", "private"]
+    make = ["sh", "-c", script, "sh", str(mount_point), "systemd" if systemd else "python"]
     process = subprocess.Popen(
-        [
-            *("unshare", *spaces, "--fork", "--kill-child", "--propagation", "private"),
-            "sh",
-            "-c",
-            script,
-            "sh",
-            str(mount_point),
-        ],
+        ["sh", "-c", f'{enter}exec "$@"', "sh", *unshare, *make],
         stdin=subprocess.DEVNULL,
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
@@ -122,20 +139,26 @@ def start_throwaway_root(users: Sequence[str] = ("root",), network: bool = True)
         if process.stdout.readline() != b"ready\n":
             assert process.stderr is not None
             raise OSError(f"no throw-away root: {process.stderr.read().decode(errors='replace').strip()}")
-        pid = _wait_for_chroot(process.pid)
-        yield ThrowawayRoot(directory, pid, _write_access(directory, pid, users))
+        root = ThrowawayRoot(directory, pid := _wait_for_chroot(process.pid), _write_access(directory, pid, users))
+        if systemd:
+            _wait_for_systemd(root)
+        yield root
     finally:
         for child in _children(
             process.pid
         ):  # Process 1 of the namespaces: all others end with it, and unshare after it.
             os.kill(child, signal.SIGKILL)
         process.communicate()
+        if control_group:
+            _remove_control_group(control_group)
         shutil.rmtree(directory, ignore_errors=True)
 
 
-def why_no_root() -> str | None:
+def why_no_root(systemd: bool = False) -> str | None:
     """Return why no throw-away root can be made here; None where it can."""
-    for program in ("unshare", "nsenter", "/usr/sbin/sshd"):
+    if systemd and not _control_groups():
+        return "there are no control groups of version 2"
+    for program in ("unshare", "nsenter", "/usr/sbin/sshd", *(["/lib/systemd/systemd"] if systemd else [])):
         if not shutil.which(program):
             return f"{program} is not installed"
     tried = subprocess.run(["unshare", *NAMESPACES, "true"], capture_output=True, text=True)
@@ -151,6 +174,45 @@ def _wait_for_chroot(parent: int) -> int:
             return children[0]
         time.sleep(0.01)
     raise OSError("the throw-away root did not start")
+
+
+def _wait_for_systemd(root: ThrowawayRoot) -> None:
+    end = time.monotonic() + START_SECONDS
+    while time.monotonic() < end:
+        told = subprocess.run([*_enter(root.pid), "systemctl", "is-system-running"], capture_output=True, text=True)
+        if told.stdout.strip() in ("running", "degraded"):
+            return
+        time.sleep(0.05)
+    raise OSError(f"systemd did not start in the throw-away root: {told.stdout}{told.stderr}")
+
+
+def _control_groups() -> Path | None:
+    """Return where control groups of version 2 are mounted."""
+    for line in Path("/proc/self/mounts").read_text().splitlines():
+        _, where, kind, *_ = line.split()
+        if kind == "cgroup2":
+            return Path(where)
+    return None
+
+
+def _make_control_group(name: str) -> Path:
+    top = _control_groups()
+    if top is None:
+        raise OSError("there are no control groups of version 2")
+    made = top / name
+    made.mkdir()
+    return made
+
+
+def _remove_control_group(path: Path) -> None:
+    """Remove a control group and those below it, once their processes are gone."""
+    end = time.monotonic() + START_SECONDS
+    while path.exists() and time.monotonic() < end:
+        for below, _, _ in os.walk(path, topdown=False):
+            try:
+                os.rmdir(below)
+            except OSError:
+                time.sleep(0.02)
 
 
 def _children(pid: int) -> list[int]:
@@ -189,4 +251,16 @@ def _write_access(directory: Path, pid: int, users: Sequence[str]) -> Path:
 
 
 def _enter(pid: int) -> list[str]:
-    return ["nsenter", "--target", str(pid), "--mount", "--pid", "--uts", "--ipc", "--net", "--root", "--wdns=/"]
+    return [
+        "nsenter",
+        "--target",
+        str(pid),
+        "--mount",
+        "--pid",
+        "--uts",
+        "--ipc",
+        "--net",
+        "--cgroup",
+        "--root",
+        "--wdns=/",
+    ]

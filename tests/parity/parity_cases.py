@@ -58,6 +58,7 @@ class Case:
         unordered: Hosts run at their own pace: the order of output lines is chance.
         preparation: A shell script, ``throwaway``: the case runs on one host, h1, that is a throw-away root (see
             tests/integration/throwaway.py) in which this script was run first. None where it runs on this machine.
+        wants_systemd: The script begins with ``# systemd``: process 1 of the root is a real systemd.
     """
 
     name: str
@@ -76,6 +77,10 @@ class Case:
     def preparation(self) -> str | None:
         file = self.folder / "throwaway"
         return file.read_text() if file.exists() else None
+
+    @property
+    def wants_systemd(self) -> bool:
+        return (self.preparation or "").startswith("# systemd\n")
 
     @property
     def expected(self) -> dict[str, Any]:
@@ -105,7 +110,7 @@ def _targets(case: Case, where: Path) -> Iterator[None]:
     if case.preparation is None:
         yield
         return
-    with throwaway.start_throwaway_root(network=False) as root:
+    with throwaway.start_throwaway_root(network=False, systemd=case.wants_systemd) as root:
         root.run("sh", "-euc", case.preparation)
         host = f"h1 ansible_host=throwaway ansible_python_interpreter={THROWAWAY_PYTHON}"
         (where / "case" / "inventory").write_text(f"{host} ansible_ssh_common_args='-F {root.config}'\n")

@@ -20,7 +20,7 @@ if not hasattr(parity, "all_cases"):
 
 @pytest.mark.parametrize("case", [pytest.param(case, id=case.name) for case in parity.all_cases()])
 def test_a_case_runs_as_under_ansible_core(case, tmp_path):
-    if case.preparation is not None and (reason := parity.throwaway.why_no_root()):
+    if case.preparation is not None and (reason := parity.throwaway.why_no_root(case.wants_systemd)):
         pytest.skip(f"no throw-away root can be made: {reason}")
     told = parity.differences(case.expected, parity.run_assible(case, tmp_path))
     if told:
