@@ -24,6 +24,7 @@ from assible.language.files import SourceFiles
 from assible.language.sources import Sources
 from assible.language.vault import Vault
 from assible.model.origin import Origin
+from assible.registry.collections import Collections, collection_of, split_name
 from assible.registry.fact_cache import FactCache
 from assible.registry.module_utils import FoundSource, ModuleUtils
 from assible.registry.modules import BUILTIN, Modules
@@ -53,6 +54,7 @@ class Parts:
     settings: Settings
     templar: Templar
     files: SourceFiles
+    collections: Collections
     modules: Modules
     packer: Packer
     module_utils: ModuleUtils
@@ -121,9 +123,10 @@ def assemble(
         allow_broken_conditionals=settings.allow_broken_conditionals,
         read_file=files.read,
     )
-    modules = Modules(str(_SHIPPED), "assible.content.modules", settings.collections_path)
+    collections = Collections([os.path.join(base, "collections"), *settings.collections_path])
+    modules = Modules(str(_SHIPPED), "assible.content.modules", collections, warn)
     modules.add_directories([os.path.join(base, "library"), *settings.library])
-    module_utils = ModuleUtils(str(_FACE_UTILS), settings.collections_path)
+    module_utils = ModuleUtils(str(_FACE_UTILS), collections)
     module_utils.add_directories([os.path.join(base, "module_utils"), *settings.module_utils])
     add_plugin_files(filters, tests, settings, [base])
     sources = _as_sources(inventory) if inventory is not None else list(settings.inventory)
@@ -132,6 +135,7 @@ def assemble(
         settings=settings,
         templar=templar,
         files=files,
+        collections=collections,
         modules=modules,
         packer=Packer(lambda name: as_source(module_utils.find(name))),
         module_utils=module_utils,
@@ -270,7 +274,10 @@ def services_of(parts: Parts, *, extra_vars: Mapping[str, Any], ask: Callable[[s
         suggest_action=lambda name: parts.modules.suggest(name, ACTIONS),
         render=lambda value, layers: parts.templar.render(value, Scope(tuple(layers))),
         role_paths=roles_path,
-        collection_roles=lambda name, collections: find_collection_role(parts.settings, name, collections),
+        collection_roles=lambda name, collections: find_collection_role(parts, name, collections),
+        collection_of=collection_of,
+        action_group=parts.collections.action_group,
+        collection_playbook=parts.collections.playbook,
         static_layers=(extra_vars,) if extra_vars else (),
         warn=lambda text, origin: parts.warnings.append(text),
         has_lookup=has_lookup,
@@ -287,7 +294,7 @@ def services_of(parts: Parts, *, extra_vars: Mapping[str, Any], ask: Callable[[s
         payload=lambda name: payload_of(parts, name),
         loop_lookup=lambda name, terms, scope: loop_lookup(name, terms, scope),
         raw=run_raw,
-        module_groups={},
+        module_group=parts.collections.action_group,
         version=COMPATIBLE_VERSION,
         fact_cache=parts.fact_cache,
         ask=ask,
@@ -354,14 +361,16 @@ def payload_of(parts: Parts, name: str) -> Payload:
     return payload
 
 
-def find_collection_role(settings: Settings, name: str, collections: Iterable[str]) -> str | None:
-    """Return the directory of a collection's role, by its full name or by the collections that are searched."""
-    candidates = [name] if name.count(".") == 2 else [f"{collection}.{name}" for collection in collections]
+def find_collection_role(parts: Parts, name: str, collections: Iterable[str]) -> str | None:
+    """Return the directory of a collection's role, by its full name or by the collections that are searched.
+
+    ``ns.coll.a.b`` is the directory ``a/b`` below the collection's roles.
+    """
+    candidates = [name] if name.count(".") >= 2 else [f"{collection}.{name}" for collection in collections]
     for candidate in candidates:
-        namespace, collection, role = candidate.split(".", 2) if candidate.count(".") >= 2 else ("", "", "")
-        for root in settings.collections_path:
-            base = Path(root) if Path(root).name == "ansible_collections" else Path(root, "ansible_collections")
-            directory = base / namespace / collection / "roles" / role
-            if role and directory.is_dir():
-                return str(directory)
+        collection, role = split_name(candidate)
+        folder = parts.collections.folder(collection)
+        directory = folder.joinpath("roles", *role.split(".")) if folder else None
+        if role and directory is not None and directory.is_dir():
+            return str(directory)
     return None

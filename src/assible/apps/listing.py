@@ -61,7 +61,7 @@ def _list_play(
         print("    tasks:")
         for task in tasks:
             label = str(task.name) or task.written_action.removeprefix("local_action ")
-            prefix = f"{task.scope.role.name} : " if task.scope.role and task.name else ""
+            prefix = f"{task.scope.role.title} : " if task.scope.role and task.name else ""
             print(f"      {prefix}{label}\tTAGS: [{', '.join(sorted(task.tags))}]")
     if options.list_tags:
         every = {str(tag) for tag in play.keywords.tags}.union(*(task.tags for task in tasks))

@@ -205,7 +205,7 @@ def _inherited(task: Task, request: Request, place: Place) -> Keywords:
     unknown = [key for key in data if key not in NAMES["block"] or key in ("block", "rescue", "always")]
     if unknown:
         raise ActionError(f"'{unknown[0]}' is not a keyword that 'apply' may set")
-    return inherit(inherited, check_keywords(data, NAMES["block"]))
+    return inherit(inherited, check_keywords(data, NAMES["block"], place.sources))
 
 
 def _load(play: PlayRun, task_run: TaskRun, request: Request) -> tuple[Node, ...]:

@@ -199,7 +199,7 @@ class PlayRun:
         if task.action == _INCLUDES[1]:
             return str(name) or self._unnamed(task)
         name = str(name) or self._unnamed(task)
-        return f"{task.scope.role.name} : {name}" if task.scope.role else name
+        return f"{task.scope.role.title} : {name}" if task.scope.role else name
 
     @staticmethod
     def _unnamed(task: Task) -> str:

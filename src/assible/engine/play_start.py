@@ -279,7 +279,7 @@ class PlayLauncher:
         for index, task in enumerate(program.tasks):
             if task.is_implicit:
                 continue
-            shown = f"{task.scope.role.name} : {task.name}" if task.scope.role else str(task.name)
+            shown = f"{task.scope.role.title} : {task.name}" if task.scope.role else str(task.name)
             if any(fnmatch.fnmatch(name, wanted) for name in (str(task.name), shown) if name):
                 self._start_at = None
                 gather = [

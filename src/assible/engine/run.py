@@ -82,7 +82,7 @@ class Services:
     payload: Callable[[str], Payload]
     loop_lookup: Callable[[str, Any, Scope], list[Any]]
     raw: Callable[[Target, str, str | None, Mapping[str, str]], Awaitable[ExecOutput]]
-    module_groups: Mapping[str, Sequence[str]]
+    module_group: Callable[[str], frozenset[str]]
     version: str
     fact_cache: FactCache | None = None
     ask: Callable[[str, bool], str] | None = None
@@ -102,7 +102,7 @@ class Services:
     def module_defaults(self, task: Task) -> tuple[Any, ...]:
         """Return the ``module_defaults`` layers that concern a task, lowest first."""
         names = {task.action, task.written_action, task.action.removeprefix("ansible.builtin.")}
-        found = []
+        found: list[Any] = []
         for layer in task.scope.module_defaults:
             data = (
                 self.templar.render(layer, Scope(self.sources.static_layers))
@@ -111,16 +111,15 @@ class Services:
             )
             for key, value in data.items():
                 name = str(key)
-                if (
-                    name in names
-                    or name.replace("ansible.legacy.", "ansible.builtin.") in names
-                    or (
-                        name.startswith("group/")
-                        and task.action in self.module_groups.get(name.removeprefix("group/"), ())
-                    )
-                ):
+                if self._is_meant(name, names):
                     found.append(value)
         return tuple(value for value in found if value)
+
+    def _is_meant(self, key: str, names: Collection[str]) -> bool:
+        """Tell whether a key of ``module_defaults`` means a task that is known by some names."""
+        if key.startswith("group/"):
+            return not self.module_group(key.removeprefix("group/")).isdisjoint(names)
+        return key in names or key.replace("ansible.legacy.", "ansible.builtin.") in names
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from difflib import get_close_matches
 from typing import Any
 
-from assible.exceptions import PlaybookError
+from assible.exceptions import PlaybookError, PluginError
 from assible.language.keyvalue import parse_key_values
 from assible.language.keywords import NAMES, TASK
 from assible.language.sources import Sources
@@ -45,7 +45,11 @@ def split_action(
     if written in ("action", "local_action"):
         local = written == "local_action"
         written, value = _split_action_value(written, value, origin)
-    action = sources.resolve_action(written, collections)
+    try:
+        action = sources.resolve_action(written, collections)
+    except PluginError as error:
+        error.origin = error.origin or origin
+        raise
     if action is None:
         near = sources.suggest_action(written)
         raise PlaybookError(

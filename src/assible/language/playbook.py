@@ -72,14 +72,16 @@ def _import_playbook(key: str, entry: SourceDict, path: str, sources: Sources, k
     for name in entry:
         if name not in _IMPORT_KEYWORDS:
             raise PlaybookError(f"'{name}' cannot stand beside {key}", origin=entry.key_origin(name))
-    own = check_keywords(entry, {"tags", "vars", "when"})
+    own = check_keywords(entry, {"tags", "vars", "when"}, sources)
     inner = inherit(keywords, own)
     name = entry[key]
     if not isinstance(name, str) or not name.strip():
         raise PlaybookError(f"{key} wants the name of a playbook file", origin=entry.key_origin(key))
     layers = (*sources.static_layers, *inner.vars)
     rendered = str(sources.render(name, layers)) if isinstance(name, TemplateText) else str(name)
-    file = find_file(rendered, (str(Path(path).parent),), entry.key_origin(key), "the playbook")
+    file = sources.collection_playbook(rendered)
+    if file is None:
+        file = find_file(rendered, (str(Path(path).parent),), entry.key_origin(key), "the playbook")
     return load_playbook(file, sources, inner)
 
 
@@ -89,12 +91,15 @@ def load_play(data: SourceDict, path: str, sources: Sources, outer: Keywords) ->
     _check_play_keys(data, mistakes)
     own: dict[str, Any] = {}
     try:
-        own = check_keywords(data, NAMES[PLAY] - {"vars"})
+        own = check_keywords(data, NAMES[PLAY] - {"vars"}, sources)
     except LanguageError as error:
         mistakes.add(error)
     if "user" in own and "remote_user" not in own:
         own["remote_user"] = own.pop("user")
     own.pop("user", None)
+    collection = sources.collection_of(path)
+    if collection:
+        own["collections"] = (*own.get("collections", ()), collection)
     keywords = inherit(outer, {k: v for k, v in own.items() if k in Keywords.__dataclass_fields__})
     play_vars = _play_vars(data)
     base_dir = str(Path(path).parent)

@@ -29,6 +29,9 @@ class Sources:
         render: Renders a value with the given variable layers (highest first), for static imports.
         role_paths: Directories that hold roles, in order, after the playbook's own.
         collection_roles: Finds ``namespace.collection.role``; gives its directory, or None.
+        collection_of: Gives the collection whose tree a file lies in, or None.
+        collection_playbook: Finds ``namespace.collection.playbook``; gives its file, or None.
+        action_group: Raises a PluginError where there is no such group of ``module_defaults``.
         has_lookup: Tells whether there is a lookup for ``with_x``.
         use_role: Told of each role's directory before its tasks are read: it may bring modules and plugins.
         static_layers: Variables that static imports may use: extra variables.
@@ -39,6 +42,9 @@ class Sources:
     render: Callable[[Any, Sequence[Mapping[str, Any]]], Any]
     role_paths: tuple[str, ...] = ()
     collection_roles: Callable[[str, Sequence[str]], str | None] = lambda name, collections: None
+    collection_of: Callable[[str], str | None] = lambda path: None
+    collection_playbook: Callable[[str], str | None] = lambda name: None
+    action_group: Callable[[str], object] = lambda name: None
     suggest_action: Callable[[str], str | None] = lambda name: None
     static_layers: tuple[Mapping[str, Any], ...] = ()
     warn: Callable[[str, Origin | None], None] = lambda text, origin: None

@@ -8,7 +8,7 @@ from difflib import get_close_matches
 from pathlib import Path
 from typing import Any
 
-from assible.exceptions import LanguageError, PlaybookError, VariableNameError
+from assible.exceptions import LanguageError, PlaybookError, PluginError, VariableNameError
 from assible.language.arguments import BUILTIN, split_action
 from assible.language.keywords import (
     BLOCK,
@@ -81,18 +81,29 @@ def near_keyword(name: object, place: str) -> str | None:
     return f"did you mean '{near[0]}'?" if near else None
 
 
-def check_keywords(data: SourceDict, names: Collection[str]) -> dict[str, Any]:
+def check_keywords(data: SourceDict, names: Collection[str], sources: Sources) -> dict[str, Any]:
     """Convert the given keywords of a mapping, those that are there.
 
     Raises:
-        PlaybookError: A value has the wrong type.
+        PlaybookError: A value has the wrong type, or ``module_defaults`` names a group that does not exist.
     """
     values: dict[str, Any] = {}
     for key, value in data.items():
         if key in names and key in KEYWORDS:
             values[key] = convert(KEYWORDS[key], value, data.key_origin(key))
     check_variable_names(values.get("vars"))
+    for layer in values.get("module_defaults", ()):
+        _check_groups(layer, sources)
     return values
+
+
+def _check_groups(defaults: Any, sources: Sources) -> None:
+    for key in defaults if isinstance(defaults, SourceDict) else ():
+        if str(key).startswith("group/"):
+            try:
+                sources.action_group(str(key).removeprefix("group/"))
+            except PluginError as error:
+                raise PlaybookError(error.message, origin=defaults.key_origin(key)) from error
 
 
 def check_variable_names(variables: Any) -> None:
@@ -179,7 +190,7 @@ def _load_block(entry: SourceDict, outer: Keywords, place: Place) -> Block:
                 )
             )
     mistakes.raise_if_any()
-    own = check_keywords(entry, NAMES[BLOCK])
+    own = check_keywords(entry, NAMES[BLOCK], place.sources)
     inner = inherit(outer, own)
     parts: dict[str, tuple[Node, ...]] = {}
     for part in ("block", "rescue", "always"):
@@ -199,7 +210,7 @@ def _load_block(entry: SourceDict, outer: Keywords, place: Place) -> Block:
 
 def _load_task(entry: SourceDict, outer: Keywords, place: Place) -> Sequence[Node]:
     kind = HANDLER if place.handlers else TASK
-    own = check_keywords(entry, NAMES[kind])
+    own = check_keywords(entry, NAMES[kind], place.sources)
     collections = (*own.get("collections", ()), *outer.collections)
     action, written, args, _ = split_action(entry, kind, place.sources, collections)
     if written.startswith("local_action "):
@@ -418,12 +429,14 @@ def load_role(
     path = find_role(entry.name, place.sources, place.base_dir, place.role_dirs, outer.collections, entry.origin)
     place.sources.use_role(path)
     meta = read_meta(path, place.sources, place.render)
-    own = check_keywords(entry.keywords, NAMES["role"])
+    collection = place.sources.collection_of(path)
+    name = Path(path).name if collection else entry.name
+    own = check_keywords(entry.keywords, NAMES["role"], place.sources)
     role = Role(
-        name=entry.name,
+        name=name,
         path=path,
         key=_role_key(path, entry, choice, outer, own),
-        fqcn=entry.name if entry.name.count(".") == 2 else "",
+        fqcn=f"{collection}.{name}" if collection else "",
         defaults=read_variables(path, "defaults", choice.defaults_from, place.sources, entry.origin),
         vars=read_variables(path, "vars", choice.vars_from, place.sources, entry.origin),
         params=entry.params,

@@ -38,9 +38,10 @@ class Role:
     """A role as one play uses it; two uses are two objects that share a `key`.
 
     Attributes:
-        name: As written.
+        name: As written; that of the directory in a collection.
         path: The role's directory.
         key: What makes two uses the same use: path and parameters.
+        fqcn: The full name of one that a collection brings.
         defaults: ``defaults/main`` (precedence level 2).
         vars: ``vars/main`` (precedence level 15).
         params: Parameters given where the role is used (level 20).
@@ -62,8 +63,12 @@ class Role:
     allow_duplicates: bool = False
     public: bool = True
     is_dependency: bool = False
-    collection: str | None = None
     origin: Origin | None = None
+
+    @property
+    def title(self) -> str:
+        """What stands before the names of its tasks."""
+        return self.fqcn or self.name
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from pathlib import Path
 from typing import Final, NamedTuple
+
+from assible.registry.collections import Collections
 
 FACE: Final = "assible.ansible.module_utils"
 _OTHER_NAMES: Final = ("ansible.module_utils", "assible.module_utils")
@@ -23,12 +25,12 @@ class ModuleUtils:
 
     Args:
         shipped: Directory of our own ``module_utils``.
-        collections_paths: Where ``ansible_collections`` trees are.
+        collections: What is installed.
     """
 
-    def __init__(self, shipped: str, collections_paths: Sequence[str] = ()) -> None:
+    def __init__(self, shipped: str, collections: Collections) -> None:
         self._shipped = Path(shipped)
-        self._collections_paths = tuple(collections_paths)
+        self._collections = collections
         self._directories: dict[str, None] = {}
 
     def add_directories(self, directories: Iterable[str]) -> None:
@@ -60,17 +62,16 @@ class ModuleUtils:
         return None
 
     def _in_collection(self, name: str) -> FoundSource | None:
-        parts = name.split(".")
-        if len(parts) < 4:
+        _, *parts = name.split(".")
+        if len(parts) < 3:
             return FoundSource(name, True, b"")
-        for root in self._collections_paths:
-            base = Path(root) if Path(root).name == "ansible_collections" else Path(root, "ansible_collections")
-            found = _source_below(base, name, name.partition(".")[2])
-            if found is not None:
-                return found
-            if base.joinpath(*parts[1:]).is_dir():
-                return FoundSource(name, True, b"")
-        return None
+        folder = self._collections.folder(".".join(parts[:2]))
+        if folder is None:
+            return None
+        found = _source_below(folder, name, ".".join(parts[2:]))
+        if found is None and folder.joinpath(*parts[2:]).is_dir():
+            return FoundSource(name, True, b"")
+        return found
 
 
 def _alias(real: str) -> bytes:

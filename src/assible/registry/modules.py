@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from difflib import get_close_matches
 from pathlib import Path
 from typing import Final, Literal
+
+from assible.registry.collections import Collections, moved, split_name
 
 Style = Literal["native", "python", "json_args", "want_json", "binary", "old"]
 BUILTIN: Final = "ansible.builtin."
@@ -50,13 +52,17 @@ class Modules:
 
     Args:
         shipped: Directory of the modules that ship, and their package's name.
-        collections_paths: Where ``ansible_collections`` trees are.
+        collections: What is installed.
+        note: Told what users of a name should know.
     """
 
-    def __init__(self, shipped: str, package: str, collections_paths: Sequence[str] = ()) -> None:
+    def __init__(
+        self, shipped: str, package: str, collections: Collections, note: Callable[[str], None] = lambda text: None
+    ) -> None:
         self._package = package
         self._shipped = {path.stem: str(path) for path in sorted(Path(shipped).glob("*.py")) if path.stem != "__init__"}
-        self._collections_paths = tuple(collections_paths)
+        self._collections = collections
+        self._note = note
         self._directories: dict[str, None] = {}
         self._found: dict[str, ModuleFile | None] = {}
 
@@ -68,7 +74,11 @@ class Modules:
                 self._found.clear()
 
     def find(self, name: str, collections: Sequence[str] = ()) -> ModuleFile | None:
-        """Return a module by its short or full name; None where there is none."""
+        """Return a module by its short or full name; None where there is none.
+
+        Raises:
+            PluginError: The name belongs to one that has been removed.
+        """
         key = name if not collections else f"{name}|{','.join(collections)}"
         if key not in self._found:
             self._found[key] = self._find(name, collections)
@@ -76,10 +86,10 @@ class Modules:
 
     def _find(self, name: str, collections: Sequence[str]) -> ModuleFile | None:
         if name.startswith(BUILTIN):
-            return self._native(name.removeprefix(BUILTIN))
+            return self._native(name.removeprefix(BUILTIN)) or self._moved(name)
         if name.startswith("ansible.legacy."):
             short = name.removeprefix("ansible.legacy.")
-            return self._in_directories(short) or self._native(short)
+            return self._in_directories(short) or self._native(short) or self._moved(name)
         if name.count(".") >= 2:
             return self._in_collection(name)
         for collection in collections:
@@ -89,7 +99,11 @@ class Modules:
                 found = self._in_collection(f"{collection}.{name}")
             if found:
                 return found
-        return self._in_directories(name) or self._native(name)
+        return self._in_directories(name) or self._native(name) or self._moved(name)
+
+    def _moved(self, name: str) -> ModuleFile | None:
+        full = moved("module", name)
+        return self._in_collection(full) if full else None
 
     def _native(self, name: str) -> ModuleFile | None:
         path = self._shipped.get(name)
@@ -103,16 +117,18 @@ class Modules:
         return None
 
     def _in_collection(self, name: str) -> ModuleFile | None:
-        namespace, collection, *rest = name.split(".")
-        for root in self._collections_paths:
-            base = Path(root)
-            if base.name != "ansible_collections":
-                base = base / "ansible_collections"
-            folder = Path(base, namespace, collection, "plugins", "modules", *rest[:-1])
-            path = _file_named(folder, rest[-1]) if folder.is_dir() else None
-            if path is not None:
-                return ModuleFile(name, str(path), style_of(path.read_bytes()))
-        return None
+        routed = self._collections.route("modules", name)
+        for text in routed.notes:
+            self._note(text)
+        if routed.name.startswith(BUILTIN):
+            return self._native(routed.name.removeprefix(BUILTIN))
+        collection, rest = split_name(routed.name)
+        folder = self._collections.folder(collection)
+        if folder is None:
+            return None
+        *below, last = rest.split(".")
+        path = _file_named(folder.joinpath("plugins", "modules", *below), last)
+        return ModuleFile(routed.name, str(path), style_of(path.read_bytes())) if path else None
 
     def suggest(self, name: str, more: Iterable[str] = ()) -> str | None:
         """Return a name like the given one, for a hint."""

@@ -1,0 +1,2 @@
+def polite(word):
+    return "please " + word
