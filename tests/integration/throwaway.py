@@ -237,6 +237,7 @@ def _write_access(directory: Path, pid: int, users: Sequence[str]) -> Path:
     lines = [
         "Host *",
         f"  ProxyCommand {' '.join(_enter(pid))} /usr/sbin/sshd -i -f /etc/throwaway/sshd_config",
+        f"  HostName {directory.name}",  # else a master connection to an earlier root would be taken for one to this
         "  HostKeyAlias throwaway",
         "  User root",
         f"  IdentityFile {directory}/id",
