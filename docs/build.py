@@ -8,6 +8,7 @@ from __future__ import annotations
 import argparse
 import dataclasses
 import inspect
+import json
 import sys
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -82,6 +83,7 @@ def events() -> Iterator[str]:
 
     yield "# Events\n"
     yield inspect.getdoc(module) + "\n"
+    yield "As JSON they fit [this schema](events.schema.json).\n"
     for event in _classes(module, module.Event):
         yield f"## {event.__name__}\n"
         yield f"`kind: {event.kind}`\n"
@@ -177,12 +179,20 @@ PAGES: dict[str, Callable[[], Iterator[str]]] = {
 }
 
 
+def event_schema() -> str:
+    """Return the JSON schema of events, as text."""
+    from assible.model.event_schema import event_schema as schema
+
+    return json.dumps(schema(), indent=2) + "\n"
+
+
 def build(directory: Path) -> None:
-    """Write every page."""
+    """Write every page, and the JSON schema of events."""
     directory.mkdir(parents=True, exist_ok=True)
     for name, page in PAGES.items():
         text = "\n".join([NOTE, "", *page()])
         (directory / f"{name}.md").write_text(text.rstrip() + "\n", encoding="utf-8")
+    (directory / "events.schema.json").write_text(event_schema(), encoding="utf-8")
 
 
 def main() -> int:

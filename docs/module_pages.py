@@ -28,6 +28,9 @@ def page(doc: ModuleDoc) -> Iterator[str]:
         yield "## Options\n\n| option | type | |\n|---|---|---|"
         yield from _rows(doc.options)
     yield f"\n## Examples\n\n```yaml\n{doc.examples.strip()}\n```\n"
+    for name, text in doc.files.items():
+        kind = "yaml" if name.endswith((".yml", ".yaml")) else "text"
+        yield f"With this as `{name}` beside the playbook:\n\n```{kind}\n{text.strip()}\n```\n"
     if doc.returns:
         yield "## Result\n\n| value | type | returned | |\n|---|---|---|---|"
         for one in doc.returns:

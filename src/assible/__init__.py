@@ -20,6 +20,7 @@ if TYPE_CHECKING:
         RunHandle,
         RunResult,
         Session,
+        Subscription,
         Task,
         run,
         run_module,
@@ -30,8 +31,8 @@ if TYPE_CHECKING:
 
 _API = frozenset(
     {
-        "AsyncSession", "HostsFailedError", "Inventory", "Play", "Result", "RunHandle", "RunResult", "Session", "Task",
-        "run", "run_module", "template",
+        "AsyncSession", "HostsFailedError", "Inventory", "Play", "Result", "RunHandle", "RunResult", "Session",
+        "Subscription", "Task", "run", "run_module", "template",
     }
 )  # fmt: skip
 
@@ -46,6 +47,7 @@ __all__ = [
     "RunHandle",
     "RunResult",
     "Session",
+    "Subscription",
     "Task",
     "__version__",
     "events",

@@ -35,6 +35,7 @@ mount -t sysfs -o ro sysfs "$root/sys" 2>/dev/null || mount --rbind -o ro /sys "
 mount -t tmpfs -o mode=1777 none "$root/tmp"
 mount -t tmpfs -o mode=755 none "$root/run"
 mkdir -p "$root/run/sshd" "$root/run/lock"
+: > "$root/root/.bashrc" # what root's shell does at a login here may wait for other shells
 hostname throwaway
 ip link set lo up 2>/dev/null || true
 if [ "$init" = systemd ]; then

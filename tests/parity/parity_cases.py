@@ -188,27 +188,28 @@ class _Recorder:
 
 def run_assible(case: Case, where: Path) -> dict[str, Any]:
     """Run a case with the command line's own code, in this process, with a recorder beside the console."""
+    from assible.apps import output as shown
     from assible.apps import playbook
     from assible.model import events
 
     paths = case.copy(where)
     recorder = _Recorder()
-    attach = playbook.attach_console
+    attach = shown.attached
 
-    def attach_both(session: Any, *arguments: Any) -> None:
-        attach(session, *arguments)
+    def attach_both(session: Any, *arguments: Any, **named: Any) -> Any:
         session.subscribe(events.LoopItem, recorder.item)
         session.subscribe(events.HostResult, recorder.host)
         session.subscribe(events.RunStats, recorder.summary)
+        return attach(session, *arguments, **named)
 
     output = io.StringIO()
     silent = contextlib.redirect_stderr(io.StringIO())
     with _targets(case, where), _in_place(paths), _limited(), contextlib.redirect_stdout(output), silent:
-        playbook.attach_console = attach_both
+        shown.attached = attach_both
         try:
             code = _code(lambda: playbook.main(case.arguments()))
         finally:
-            playbook.attach_console = attach
+            shown.attached = attach
     told = normalise.Told(code, output.getvalue(), recorder.results, recorder.stats)
     return normalise.normalise(told, paths, case.unordered)
 

@@ -13,6 +13,8 @@ args: "Dict[str, Any]" = {}
 body = b""
 #: The module's name.
 name = ""
+#: Whether somebody watches: what the module's programs say also goes to this process's own output, as it comes.
+live = False
 #: Where the result is written; None means stdout.
 result_fd: "Optional[int]" = None
 #: Where a module of ours tells which modules it had to import, so that the warm agent imports them for the next run.

@@ -250,6 +250,7 @@ def _connect(pipes: "List[Tuple[int, int]]", feed: "Optional[Tuple[int, int]]") 
 
 def settle(header: "Dict[str, Any]") -> None:
     """Give the child the environment, umask and directory that its request names."""
+    current.live = bool(header.get("stream"))
     environment = header.get("env")
     if environment:
         os.environ.update(environment)
@@ -435,6 +436,7 @@ def _run_python(
     main = type(sys)("__main__")
     main.__file__ = code.co_filename
     main.__loader__ = finder  # type: ignore[assignment]
+    main.__package__ = name.rpartition(".")[0]
     sys.modules["__main__"] = main
     sys.argv = [code.co_filename]
     exec(code, main.__dict__)

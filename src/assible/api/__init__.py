@@ -3,6 +3,7 @@
 from assible.api.plays import Play, Task, template
 from assible.api.result import HostsFailedError, Result, RunResult
 from assible.api.session import AsyncSession, RunHandle, Session, run, run_module
+from assible.api.subscriptions import Subscription
 from assible.hosts.inventory import Inventory
 
 __all__ = [
@@ -14,6 +15,7 @@ __all__ = [
     "RunHandle",
     "RunResult",
     "Session",
+    "Subscription",
     "Task",
     "run",
     "run_module",

@@ -17,7 +17,7 @@ from assible.content.lookups import has_lookup, run_lookup
 from assible.content.tests import TESTS
 from assible.engine.action import ActionCall, ActionKind
 from assible.engine.run import Services
-from assible.exceptions import ActionError, PluginNotFoundError, SettingsError
+from assible.exceptions import ActionError, PluginNotFoundError, SettingsError, UsageError
 from assible.hosts.inventory import Inventory
 from assible.hosts.load import load_inventory
 from assible.language.files import SourceFiles
@@ -26,8 +26,9 @@ from assible.language.vault import Vault
 from assible.model.origin import Origin
 from assible.registry.collections import Collections, collection_of, split_name
 from assible.registry.fact_cache import FactCache
+from assible.registry.lookup import Lookup
 from assible.registry.module_utils import FoundSource, ModuleUtils
-from assible.registry.modules import BUILTIN, Modules
+from assible.registry.modules import BUILTIN, Modules, full_import_name
 from assible.registry.plugin_files import load_plugins
 from assible.settings import Settings
 from assible.templating.scope import Scope
@@ -70,6 +71,9 @@ class Parts:
     known_roles: set[str] = field(default_factory=set)
     filters: dict[str, Callable[..., Any]] = field(default_factory=dict)
     tests: dict[str, Callable[..., Any]] = field(default_factory=dict)
+    lookups: dict[str, Lookup] = field(default_factory=dict)
+    own_actions: dict[str, ActionKind] = field(default_factory=dict)
+    connection_kinds: set[str] = field(default_factory=set)
 
 
 class _Overlay(Mapping[str, Callable[..., Any]]):
@@ -115,10 +119,11 @@ def assemble(
     files = SourceFiles(vault, warn=warn, duplicate_keys=settings.duplicate_yaml_dict_key)
     filters: dict[str, Callable[..., Any]] = {}
     tests: dict[str, Callable[..., Any]] = {}
+    lookups: dict[str, Lookup] = {}
     templar = Templar(
         filters=_Overlay(filters, FILTERS),
         tests=_Overlay(tests, TESTS),
-        lookup=run_lookup,
+        lookup=lambda name, terms, options, scope: run_lookup(name, terms, options, scope, lookups),
         extensions=settings.jinja2_extensions,
         allow_broken_conditionals=settings.allow_broken_conditionals,
         read_file=files.read,
@@ -148,6 +153,7 @@ def assemble(
         warnings=warnings,
         filters=filters,
         tests=tests,
+        lookups=lookups,
     )
 
 
@@ -261,6 +267,24 @@ def load(
     )
 
 
+def add_source(parts: Parts, source: Any) -> None:
+    """Add a source to a session's inventory: everything is loaded anew, and the next run sees it.
+
+    Raises:
+        UsageError: The inventory was given as an object.
+        AssibleError: A source is wrong.
+    """
+    if isinstance(parts.inventory_sources, Inventory):
+        raise UsageError("this session was given an inventory as an object: add hosts to that")
+    sources = [*parts.inventory_sources, *_as_sources(source)]
+
+    def warn(text: str, origin: Origin | None = None) -> None:
+        parts.warnings.append(f"{text} ({origin})" if origin else text)
+
+    parts.inventory = load(sources, parts.files, parts.settings, parts.templar, parts.base_dir, warn, parts.fact_cache)
+    parts.inventory_sources = sources
+
+
 def _is_source(text: str) -> bool:
     return "," in text or os.path.exists(text)
 
@@ -280,7 +304,7 @@ def services_of(parts: Parts, *, extra_vars: Mapping[str, Any], ask: Callable[[s
         collection_playbook=parts.collections.playbook,
         static_layers=(extra_vars,) if extra_vars else (),
         warn=lambda text, origin: parts.warnings.append(text),
-        has_lookup=has_lookup,
+        has_lookup=lambda name: name in parts.lookups or has_lookup(name),
         use_role=lambda path: use_role(parts, path),
     )
     return Services(
@@ -292,22 +316,26 @@ def services_of(parts: Parts, *, extra_vars: Mapping[str, Any], ask: Callable[[s
         connections=parts.connections,
         action=lambda name: action_kind(parts, name),
         payload=lambda name: payload_of(parts, name),
-        loop_lookup=lambda name, terms, scope: loop_lookup(name, terms, scope),
+        loop_lookup=lambda name, terms, scope: loop_lookup(parts, name, terms, scope),
         raw=run_raw,
         module_group=parts.collections.action_group,
         version=COMPATIBLE_VERSION,
         fact_cache=parts.fact_cache,
         ask=ask,
+        connection_kinds=parts.connection_kinds,
     )
 
 
-def loop_lookup(name: str, terms: Any, scope: Scope) -> list[Any]:
+def loop_lookup(parts: Parts, name: str, terms: Any, scope: Scope) -> list[Any]:
     """Run the lookup of a ``with_x`` loop."""
-    return run_lookup(name, terms if isinstance(terms, list) else [terms], {"_loop": True}, scope)
+    given = terms if isinstance(terms, list) else [terms]
+    return run_lookup(name, given, {"_loop": True}, scope, parts.lookups)
 
 
 def resolve_action(parts: Parts, name: str, collections: Sequence[str]) -> str | None:
     """Return an action's canonical name; None where there is no such action or module."""
+    if name in parts.own_actions:
+        return name
     short = name.removeprefix(BUILTIN).removeprefix("ansible.legacy.")
     short = _ALIASES.get(short, short)
     own = not name.startswith(BUILTIN) and parts.modules.find(name, collections)
@@ -325,7 +353,7 @@ def action_kind(parts: Parts, name: str) -> ActionKind:
     Raises:
         PluginNotFoundError: There is no such action or module.
     """
-    kind = parts.actions.get(name)
+    kind = parts.own_actions.get(name) or parts.actions.get(name)
     if kind is None:
         kind = find_action(name)
         if kind is None:
@@ -354,7 +382,7 @@ def payload_of(parts: Parts, name: str) -> Payload:
         if found.style == "native":
             payload = parts.packer.native(found.import_name)
         elif found.style == "python":
-            payload = parts.packer.python(found.name, Path(found.path).read_bytes())
+            payload = parts.packer.python(full_import_name(found.name), Path(found.path).read_bytes())
         else:
             payload = parts.packer.file(found.style, found.name, Path(found.path).read_bytes())
         parts.payloads[name] = payload

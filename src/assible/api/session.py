@@ -5,13 +5,16 @@ from __future__ import annotations
 import asyncio
 import os
 import threading
-from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine, Generator, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import AsyncIterator, Callable, Coroutine, Generator, Mapping, Sequence
 from typing import Any, Self, TypeVar
 
-from assible.api.assembly import Parts, assemble, services_of
+from assible.api.assembly import Parts, add_source, assemble, services_of
+from assible.api.hosts import inventory_data
 from assible.api.plays import Play, Task
 from assible.api.result import RunResult
+from assible.api.subscriptions import Listener, Subscription, is_async
+from assible.engine.action import Action, ActionKind
+from assible.engine.mailbox import LIMIT, PATIENCE_SECONDS, IteratorMailbox, Mailbox
 from assible.engine.run import Run, RunOptions
 from assible.exceptions import UsageError
 from assible.hosts.inventory import Inventory
@@ -21,17 +24,12 @@ from assible.model import play as model
 from assible.model.events import Event, RunStats
 from assible.model.play import Keywords
 from assible.model.text import trusted
+from assible.registry.lookup import LookupCall
 from assible.settings import Settings, load_settings
+from assible.transport.pool import Opener
 
 T = TypeVar("T")
-Listener = Callable[[Any], Any]
 Playbooks = str | os.PathLike[str] | Play | Sequence[str | os.PathLike[str] | Play]
-
-
-@dataclass(slots=True)
-class _Subscription:
-    kind: type[Event]
-    listener: Listener
 
 
 class RunHandle:
@@ -50,10 +48,10 @@ class RunHandle:
     ) -> None:
         self._run = run
         self._result = RunResult()
-        self._queues: list[asyncio.Queue[Event | None]] = []
+        self._readers: list[IteratorMailbox] = []
         self._history: list[Event] = []
         self._keep_results = keep_results
-        run.subscribers.append(self._take)
+        run.subscribe(self._take, (Event,) if keep_results else (RunStats,))
         self._task = asyncio.get_running_loop().create_task(self._go(plays, playbooks, ends))
 
     async def _go(self, plays: Sequence[model.Play], playbooks: Sequence[str], ends: Sequence[int]) -> RunResult:
@@ -61,14 +59,18 @@ class RunHandle:
             await self._run.execute(plays, playbooks, ends)
             return self._result
         finally:
-            for queue in self._queues:
-                queue.put_nowait(None)
+            await self._finish()
+
+    async def _finish(self) -> None:
+        """Let every subscriber come to its end before the run counts as over."""
+        for outlet in self._run.outlets:
+            if isinstance(outlet, Mailbox) and not isinstance(outlet, IteratorMailbox):
+                await outlet.finish()
+        for reader in self._readers:
+            reader.end()
 
     def _take(self, event: Event) -> None:
-        if self._keep_results or isinstance(event, RunStats):
-            self._result.take(event)
-        for queue in self._queues:
-            queue.put_nowait(event)
+        self._result.take(event)
         if self._keep_results:
             self._history.append(event)
 
@@ -78,23 +80,41 @@ class RunHandle:
     async def _wait(self) -> RunResult:
         return await asyncio.shield(self._task)
 
-    async def events(self) -> AsyncIterator[Event]:
-        """Yield every event of the run, from its first one on.
+    async def events(
+        self, *kinds: type[Event], limit: int = LIMIT, patience_seconds: float = PATIENCE_SECONDS
+    ) -> AsyncIterator[Event]:
+        """Yield the events of the run, from its first one on; with ``keep_results=False`` from now on.
+
+        Args:
+            kinds: Only these types. Without them all but those that are made on demand (`assible.events.ON_DEMAND`).
+            limit: How many events may wait for the reader before the run waits.
+            patience_seconds: A reader that takes none for so long, while as many wait, is cut off.
 
         Raises:
+            UsageError: The reader was too slow.
             AssibleError: What ended the run, after its last event.
         """
-        queue: asyncio.Queue[Event | None] = asyncio.Queue()
+        wanted = kinds or (Event,)
+        problems: list[str] = []
+        reader = IteratorMailbox(problems.append, limit=limit, patience_seconds=patience_seconds)
         for event in self._history:
-            queue.put_nowait(event)
-        self._queues.append(queue)
+            if isinstance(event, wanted):
+                reader(event)
+        self._readers.append(reader)
+        self._run.outlets.append(reader)
+        self._run.subscribe(reader, wanted)
         if self._task.done():
-            queue.put_nowait(None)
+            reader.end()
         try:
-            while (next_event := await queue.get()) is not None:
+            while (next_event := await reader.next()) is not None:
                 yield next_event
         finally:
-            self._queues.remove(queue)
+            reader.close()
+            self._run.unsubscribe(reader)
+            self._run.outlets.remove(reader)
+            self._readers.remove(reader)
+        if problems:
+            raise UsageError(f"this reader of events was cut off: {problems[0]}")
         await self._wait()
 
     async def cancel(self) -> RunResult:
@@ -150,10 +170,8 @@ class AsyncSession:
         self._passwords = dict(passwords or {})
         self._verbosity = verbosity
         self._parts: Parts | None = None
-        self._subscriptions: list[_Subscription] = []
-        self._filters: dict[str, Callable[..., Any]] = {}
-        self._tests: dict[str, Callable[..., Any]] = {}
-        self._background: set[asyncio.Future[Any]] = set()
+        self._subscriptions: list[Subscription] = []
+        self._extensions: list[Callable[[Parts], None]] = []
 
     async def __aenter__(self) -> Self:
         return self
@@ -172,8 +190,8 @@ class AsyncSession:
             self._parts = assemble(
                 self.settings, inventory=self._inventory, vault=self._vault, base_dir=self._base_dir or base_dir
             )
-            self._parts.filters.update(self._filters)
-            self._parts.tests.update(self._tests)
+            for extend in self._extensions:
+                extend(self._parts)
         return self._parts
 
     @property
@@ -188,50 +206,143 @@ class AsyncSession:
             for name in parts.inventory.hosts:
                 parts.fact_cache.delete(name)
 
-    def subscribe(self, kind: type[Event], listener: Listener) -> None:
-        """Call a function, sync or async, for every event of a kind; `Event` itself means all.
+    def subscribe(
+        self,
+        kind: type[Event] | tuple[type[Event], ...],
+        listener: Listener,
+        *,
+        in_thread: bool = False,
+        limit: int = LIMIT,
+        patience_seconds: float = PATIENCE_SECONDS,
+    ) -> Subscription:
+        """Call a function for every event of some kinds, in order; one that raises costs a warning, not the run.
 
-        One that raises costs a warning.
+        A plain function is called at once, in the session's loop: it should be quick. An async one, and one that runs
+        in a thread, works at its own pace behind a mailbox.
+
+        Args:
+            kind: An event type or several; `Event` means all but those that are made on demand.
+            listener: A function, sync or async, of one event.
+            in_thread: Call it in a thread of its own: for what blocks.
+            limit: So many events may wait for it before the run starts no further tasks.
+            patience_seconds: After so long without taking one of them it is cut off, with a warning.
+
+        Raises:
+            UsageError: It is no event type.
         """
-        if not (isinstance(kind, type) and issubclass(kind, Event)):
-            raise UsageError("subscribe wants an event type of assible.events")
-        self._subscriptions.append(_Subscription(kind, listener))
+        kinds = kind if isinstance(kind, tuple) else (kind,)
+        subscription = Subscription(listener, kinds, in_thread, limit, patience_seconds)
+        self._subscriptions.append(subscription)
+        return subscription
+
+    def callback_plugins(
+        self,
+        stdout: str | None,
+        enabled: Sequence[str],
+        *,
+        out: Callable[[str], object],
+        err: Callable[[str], object],
+        unnamed: bool = True,
+        colour: bool = False,
+        columns: int = 79,
+        command_line: Mapping[str, Any] | None = None,
+    ) -> list[Callable[[Event], None]]:
+        """Return callback plugins written for Ansible as listeners; subscribe them with ``in_thread``.
+
+        They lie in ``callback_plugins`` beside the playbook, in the directories that the setting names, and in
+        collections. One that cannot be used, or fails, costs a warning through ``err``.
+
+        Args:
+            stdout: The plugin that standard output belongs to; comes first.
+            enabled: Further plugins by name.
+            out: Takes what they print.
+            err: Takes what they print as errors.
+            unnamed: Also those that need not be named.
+            command_line: What they may read of the program's options.
+
+        Raises:
+            PluginNotFoundError: There is no plugin of the name that standard output is to go to.
+        """
+        from assible.api.foreign import load_callbacks
+
+        return load_callbacks(
+            self.parts(), stdout, enabled, out, err, unnamed=unnamed, colour=colour, columns=columns,
+            verbosity=self._verbosity, command_line=command_line or {},
+        )  # fmt: skip
+
+    def _extend(self, extend: Callable[[Parts], None]) -> None:
+        """Change the session's parts, now or when they are put together."""
+        self._extensions.append(extend)
+        if self._parts is not None:
+            extend(self._parts)
 
     def add_filter(self, name: str, function: Callable[..., Any]) -> None:
         """Add a Jinja filter to the session."""
-        self._filters[name] = function
-        if self._parts is not None:
-            self._parts.filters[name] = function
+        self._extend(lambda parts: parts.filters.update({name: function}))
 
     def add_test(self, name: str, function: Callable[..., Any]) -> None:
         """Add a Jinja test to the session."""
-        self._tests[name] = function
-        if self._parts is not None:
-            self._parts.tests[name] = function
+        self._extend(lambda parts: parts.tests.update({name: function}))
 
-    def _deliver(self, run: Run) -> Callable[[Event], None]:
-        broken: set[int] = set()
+    def add_lookup(self, name: str, function: Callable[..., Sequence[Any]]) -> None:
+        """Add a lookup to the session, also for ``with_name``.
 
-        def failed(number: int, error: BaseException) -> None:
-            if number not in broken:
-                broken.add(number)
-                run.warn(f"a subscriber failed and gets no more events: {type(error).__name__}: {error}")
+        Args:
+            function: Gets the list of terms, and the options by keyword; returns a list. It may block.
+        """
 
-        def deliver(event: Event) -> None:
-            for number, subscription in enumerate(self._subscriptions):
-                if number in broken or not isinstance(event, subscription.kind):
-                    continue
-                try:
-                    outcome = subscription.listener(event)
-                except Exception as error:  # a subscriber is the caller's code: it must not end the run
-                    failed(number, error)
-                    continue
-                if isinstance(outcome, Awaitable):
-                    future = asyncio.ensure_future(outcome)
-                    self._background.add(future)
-                    future.add_done_callback(self._background.discard)
+        def lookup(terms: list[Any], call: LookupCall) -> list[Any]:
+            return list(function(terms, **call.options))
 
-        return deliver
+        self._extend(lambda parts: parts.lookups.update({name: lookup}))
+
+    def add_action(self, name: str, function: Action) -> None:
+        """Add an action to the session: what a task of that name does.
+
+        Args:
+            function: An async function of one `assible.engine.action.ActionCall`; returns the result's data. Its
+                ``args`` are rendered; ``await call.module(...)`` runs a module on the target.
+
+        Raises:
+            UsageError: It is not async.
+        """
+        if not is_async(function):
+            raise UsageError("an action is an async function")
+        self._extend(lambda parts: parts.own_actions.update({name: ActionKind(function)}))
+
+    def add_connection(self, name: str, opener: Opener) -> None:
+        """Add a kind of connection to the session, for ``ansible_connection``.
+
+        Args:
+            opener: An async function of one `assible.transport.connection.Target`; returns an open `Connection`.
+
+        Raises:
+            UsageError: It is not async.
+        """
+        if not is_async(opener):
+            raise UsageError("what opens a connection is an async function")
+
+        def add(parts: Parts) -> None:
+            parts.connections.add(name, opener)
+            parts.connection_kinds.add(name)
+
+        self._extend(add)
+
+    async def add_inventory(self, source: Any) -> None:
+        """Add hosts to the session's inventory; runs that begin later see them.
+
+        Args:
+            source: What the session's ``inventory`` may be, or an iterable, sync or async, of hosts: names, pairs of
+                name and variables, or mappings with ``name``, ``vars`` and ``groups``.
+
+        Raises:
+            UsageError: A host has none of these forms, or the session was given an `Inventory`.
+            AssibleError: A source is wrong.
+        """
+        data = await inventory_data(source)
+        if self._parts is None and self._inventory is None:
+            self._inventory = []
+        self._extend(lambda parts: add_source(parts, data))
 
     def start(self, playbook: Playbooks, *, keep_results: bool = True, **options: Any) -> RunHandle:
         """Start a run.
@@ -263,7 +374,9 @@ class AsyncSession:
                 plays.extend(load_playbook(os.fspath(item), services.sources))
                 ends.append(len(plays))
         run = Run(services, run_options)
-        run.subscribers.append(self._deliver(run))
+        self._subscriptions = [one for one in self._subscriptions if one.is_open]
+        for subscription in self._subscriptions:
+            subscription.attach(run)
         handle = RunHandle(run, plays, files, keep_results, ends)
         for text in parts.warnings:
             run.warn(text)
@@ -361,9 +474,19 @@ class Session:
         """Run one module on hosts; see `AsyncSession.run_module`."""
         return self._call(self._async.run_module(module, args, hosts=hosts, **options))
 
-    def subscribe(self, kind: type[Event], listener: Listener) -> None:
-        """Call a function for every event of a kind, in the session's thread; see `AsyncSession.subscribe`."""
-        self._async.subscribe(kind, listener)
+    def subscribe(
+        self,
+        kind: type[Event] | tuple[type[Event], ...],
+        listener: Listener,
+        *,
+        in_thread: bool = False,
+        limit: int = LIMIT,
+        patience_seconds: float = PATIENCE_SECONDS,
+    ) -> Subscription:
+        """Call a function for events, in the session's thread or one of its own; see `AsyncSession.subscribe`."""
+        return self._async.subscribe(
+            kind, listener, in_thread=in_thread, limit=limit, patience_seconds=patience_seconds
+        )
 
     def add_filter(self, name: str, function: Callable[..., Any]) -> None:
         """Add a Jinja filter to the session."""
@@ -372,6 +495,22 @@ class Session:
     def add_test(self, name: str, function: Callable[..., Any]) -> None:
         """Add a Jinja test to the session."""
         self._async.add_test(name, function)
+
+    def add_lookup(self, name: str, function: Callable[..., Sequence[Any]]) -> None:
+        """Add a lookup to the session; see `AsyncSession.add_lookup`."""
+        self._async.add_lookup(name, function)
+
+    def add_action(self, name: str, function: Action) -> None:
+        """Add an action to the session; see `AsyncSession.add_action`."""
+        self._async.add_action(name, function)
+
+    def add_connection(self, name: str, opener: Opener) -> None:
+        """Add a kind of connection to the session; see `AsyncSession.add_connection`."""
+        self._async.add_connection(name, opener)
+
+    def add_inventory(self, source: Any) -> None:
+        """Add hosts to the session's inventory; see `AsyncSession.add_inventory`."""
+        self._call(self._async.add_inventory(source))
 
     @property
     def inventory(self) -> Inventory:

@@ -5,9 +5,13 @@ from __future__ import annotations
 import argparse
 import sys
 from collections.abc import Sequence
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from assible.apps import options as common
+
+if TYPE_CHECKING:
+    from assible.api import AsyncSession
+    from assible.settings import Settings
 
 PROG = "assible"
 _FREE_FORM = frozenset({"command", "shell", "script", "raw", "win_command", "win_shell"})
@@ -45,6 +49,7 @@ def parser() -> common.Parser:
     group.add_argument("--task-timeout", type=int, default=0, metavar="SECONDS", help="time that the task may take")
     common.add_inventory(parser)
     common.add_run(parser)
+    common.add_output(parser)
     common.add_connection(parser)
     common.add_become(parser)
     common.add_vault(parser)
@@ -62,8 +67,7 @@ def run(options: argparse.Namespace) -> int:
     import os
 
     from assible.api import AsyncSession
-    from assible.content.callbacks.minimal import Minimal, MinimalOptions
-    from assible.model.events import Event
+    from assible.apps.output import attached
 
     settings = common.resolve_settings(options)
     vault = common.vault_from(options, settings)
@@ -85,29 +89,48 @@ def run(options: argparse.Namespace) -> int:
         "task_timeout_seconds": options.task_timeout or None,
     }
     play = play_of(options, settings.module_name)
-    writer = Minimal(
-        sys.stdout.write,
-        sys.stderr.write,
-        MinimalOptions(
-            one_line=options.one_line,
-            colour=common.use_colour(settings),
-            tree=options.tree,
-            verbosity=session_arguments["verbosity"],
-            diff_context=settings.diff_context,
-        ),
-    )
+    named = settings.callbacks_enabled if settings.load_callback_plugins else ()
+    beside = (*named, *(("profile",) if options.profile else ()))
 
     async def go() -> int:
         from assible.apps.playbook import interruptible
 
         async with AsyncSession(**session_arguments) as session:
-            session.subscribe(Event, writer)
-            if options.flush_cache:
-                session.flush_fact_cache()
-            result = await interruptible(session, [play], run_options)
+            output = attached(
+                session,
+                settings,
+                session_arguments["verbosity"],
+                stdout=stdout_writer(options, settings),
+                beside=beside,
+                live=options.live,
+                plugins=settings.load_callback_plugins,
+                live_line=False,
+                command_line={**vars(options), "extra_vars_data": run_options["extra_vars"]},
+            )
+            async with output:
+                if options.tree:
+                    keep_tree(session, options.tree)
+                if options.flush_cache:
+                    session.flush_fact_cache()
+                result = await interruptible(session, [play], run_options)
         return common.EXIT_INTERRUPTED if result is None else result.exit_code
 
     return asyncio.run(go())
+
+
+def stdout_writer(options: argparse.Namespace, settings: Settings) -> str:
+    """Return the name of the writer: plugins for playbooks count only where the settings say so."""
+    if options.one_line:
+        return "oneline"
+    return settings.stdout_callback if settings.load_callback_plugins else "minimal"
+
+
+def keep_tree(session: AsyncSession, directory: str) -> None:
+    """Let each host's result be written to a file."""
+    from assible.content.callbacks.tree import Tree
+
+    tree = Tree(directory, sys.stderr.write, indent=None)
+    session.subscribe(tree.kinds, tree)
 
 
 def play_of(options: argparse.Namespace, default_module: str) -> Any:

@@ -147,6 +147,12 @@ def add_run(parser: argparse.ArgumentParser) -> None:
     )
 
 
+def add_output(parser: argparse.ArgumentParser) -> None:
+    group = parser.add_argument_group("output")
+    group.add_argument("--live", action="store_true", help="show the output of commands while they run")
+    group.add_argument("--profile", action="store_true", help="show where the time went, by task and host")
+
+
 SETTING_OPTIONS = (
     "private_key_file", "remote_user", "transport", "timeout_seconds", "ssh_common_args", "ssh_extra_args", "become",
     "become_method", "become_user", "forks", "connection_password_file", "become_password_file",

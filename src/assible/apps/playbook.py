@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import argparse
 import sys
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from assible.apps import options as common
@@ -35,6 +35,7 @@ def parser() -> common.Parser:
     group.add_argument("--step", action="store_true", help="ask before each task")
     group.add_argument("--start-at-task", metavar="NAME", help="start at the task of this name")
     group.add_argument("--force-handlers", action="store_true", help="run handlers also on hosts that have failed")
+    common.add_output(parser)
     common.add_connection(parser)
     common.add_become(parser)
     common.add_vault(parser)
@@ -86,7 +87,17 @@ def run(options: argparse.Namespace) -> int:
 
         return list_playbooks(session_arguments, options, run_options)
     session_arguments["passwords"] = common.passwords(options, settings)
-    return play(session_arguments, options.playbooks, run_options, settings, options.flush_cache)
+    beside = (*settings.callbacks_enabled, *(("profile",) if options.profile else ()))
+    return play(
+        session_arguments,
+        options.playbooks,
+        run_options,
+        settings,
+        options.flush_cache,
+        beside=beside,
+        live=options.live,
+        command_line={**vars(options), "extra_vars_data": run_options["extra_vars"]},
+    )
 
 
 def play(
@@ -95,49 +106,44 @@ def play(
     run_options: dict[str, Any],
     settings: Settings,
     flush_cache: bool = False,
+    *,
+    beside: Sequence[str] = (),
+    live: bool = False,
+    command_line: Mapping[str, Any] | None = None,
 ) -> int:
     """Run playbooks with the console attached."""
     import asyncio
 
     from assible.api import AsyncSession
+    from assible.apps.output import asking, attached
 
-    if session_arguments["verbosity"]:
+    verbosity = session_arguments["verbosity"]
+    if verbosity:
         file = settings.config_file
         print(f"Using {file} as config file" if file else "No config file found; using defaults")
+    lines: list[Any] = []
+    if session_arguments.get("ask"):
+        session_arguments["ask"] = asking(session_arguments["ask"], lines)
 
     async def go() -> int:
         async with AsyncSession(**session_arguments) as session:
-            attach_console(session, settings, session_arguments["verbosity"])
-            if flush_cache:
-                session.flush_fact_cache()
-            result = await interruptible(session, playbooks, run_options)
+            output = attached(
+                session,
+                settings,
+                verbosity,
+                stdout=settings.stdout_callback,
+                beside=beside,
+                live=live,
+                command_line=command_line,
+            )
+            async with output as line:
+                lines.extend([line] if line else [])
+                if flush_cache:
+                    session.flush_fact_cache()
+                result = await interruptible(session, playbooks, run_options)
         return common.EXIT_INTERRUPTED if result is None else result.exit_code
 
     return asyncio.run(go())
-
-
-def attach_console(session: AsyncSession, settings: Settings, verbosity: int) -> None:
-    """Let the session's events be written to the terminal."""
-    from assible.content.callbacks.console import Console, ConsoleOptions
-    from assible.model.events import Event
-
-    console = Console(
-        sys.stdout.write,
-        sys.stderr.write,
-        ConsoleOptions(
-            verbosity=verbosity,
-            colour=common.use_colour(settings),
-            columns=common.columns(),
-            diff_context=settings.diff_context,
-            show_skipped=settings.display_skipped_hosts,
-            show_ok=settings.display_ok_hosts,
-            check_markers=settings.check_mode_markers,
-            show_custom_stats=settings.show_custom_stats,
-            failed_to_stderr=settings.display_failed_stderr,
-            show_deprecations=settings.deprecation_warnings,
-        ),
-    )
-    session.subscribe(Event, console)
 
 
 async def interruptible(

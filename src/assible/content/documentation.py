@@ -1,12 +1,13 @@
 """What a module's page says: written descriptions (``docs/NAME.yml``) and the module's own specification.
 
 Types, defaults, choices and aliases are never written twice: they come from the ``SPEC`` that the module runs by. Only
-an option of an action that has none gives them in its description.
+an option that the controller's side alone reads gives them in its description, its ``type`` at least.
 """
 
 from __future__ import annotations
 
 import importlib
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import cache
@@ -21,7 +22,7 @@ FOLDER: Final = Path(__file__).parent / "docs"
 FILE_ATTRIBUTES: Final = "_file_attributes"
 _KEYS: Final = frozenset(
     {"summary", "description", "options", "file_attributes", "returns", "check_mode", "diff", "verified"}
-    | {"examples", "prepare", "network"}
+    | {"examples", "prepare", "network", "files"}
 )
 
 
@@ -66,6 +67,7 @@ class ModuleDoc:
         examples: YAML text: a list of tasks that work one after the other.
         prepare: A shell script that makes a machine ready for the examples.
         needs_network: Whether the examples want a network.
+        files: Name -> text of the files that lie beside the playbook of the examples.
     """
 
     name: str
@@ -78,7 +80,13 @@ class ModuleDoc:
     verified: str
     examples: str
     prepare: str = ""
-    needs_network: bool = field(default=False)
+    needs_network: bool = False
+    files: Mapping[str, str] = field(default_factory=dict)
+
+    @property
+    def is_playbook(self) -> bool:
+        """Whether the examples are plays, not tasks."""
+        return bool(re.search(r"^-? *(hosts|ansible\.builtin\.import_playbook):", self.examples, re.MULTILINE))
 
 
 def documented() -> list[str]:
@@ -118,6 +126,7 @@ def module_doc(name: str) -> ModuleDoc:
         examples=written["examples"],
         prepare=written.get("prepare", ""),
         needs_network=bool(written.get("network", False)),
+        files=written.get("files") or {},
     )
 
 
@@ -132,9 +141,9 @@ def specification(name: str) -> Mapping[str, Mapping[str, Any]] | None:
 
 
 def _file_specification() -> Mapping[str, Mapping[str, Any]]:
-    from assible.agent.toolkit.arguments import FILE_OPTIONS
+    from assible.agent.toolkit.arguments import with_file_options
 
-    return FILE_OPTIONS
+    return with_file_options({})
 
 
 def _read(name: str) -> dict[str, Any]:
@@ -147,12 +156,13 @@ def _read(name: str) -> dict[str, Any]:
 
 
 def _options(name: str, texts: Mapping[str, Any], spec: Mapping[str, Mapping[str, Any]]) -> tuple[OptionDoc, ...]:
-    lacking, unknown = set(spec) - set(texts), set(texts) - set(spec)
+    own = {option for option, text in texts.items() if isinstance(text, Mapping) and "type" in text}
+    lacking, unknown = set(spec) - set(texts), set(texts) - set(spec) - own
     if lacking or unknown:
         parts = [f"not described: {', '.join(sorted(lacking))}"] * bool(lacking)
         parts += [f"no such options: {', '.join(sorted(unknown))}"] * bool(unknown)
         raise _error(name, "; ".join(parts))
-    return tuple(_option(name, option, texts[option], spec[option]) for option in texts)
+    return tuple(_option(name, option, texts[option], spec.get(option, {})) for option in texts)
 
 
 def _option(module: str, name: str, written: Any, spec: Mapping[str, Any]) -> OptionDoc:

@@ -19,7 +19,7 @@ from assible.engine.variables import TaskLayers
 from assible.exceptions import ActionError, AssibleError, BecomeError, TemplateError, TransportError
 from assible.language.arguments import is_free_form
 from assible.language.keywords import as_bool, as_float, as_int
-from assible.model.events import Retry, TaskError
+from assible.model.events import HostStarted, OutputChunk, Retry, TaskError
 from assible.model.play import Task
 from assible.model.result import Status, TaskResult
 from assible.model.text import TemplateText, VaultedText, is_templated
@@ -46,6 +46,8 @@ _WAITING_LOOPS = frozenset(
         "url",
     }
 )
+#: What tells its output while it runs, where somebody wants to see it.
+_STREAMED = frozenset({"ansible.builtin.command", "ansible.builtin.shell"})
 FALSE_RESULT_REASON = "Conditional result was False"
 
 
@@ -55,6 +57,8 @@ class TaskRun:
     Attributes:
         number: The task's number in the run.
         name: As shown.
+        tells_start: Somebody wants to know when each host begins.
+        streams: Somebody wants to see output while the command runs, and may.
     """
 
     def __init__(self, run: Run, play: PlayRun, task: Task, number: int) -> None:
@@ -70,6 +74,8 @@ class TaskRun:
         self.no_log = self._static_bool("no_log", task.scope.no_log)
         self.blocking = self._may_block()
         self.templated_args = is_templated(task.args)
+        self.tells_start = run.listens(HostStarted)
+        self.streams = task.action in _STREAMED and self.no_log is False and run.listens(OutputChunk)
         self.target_signature: tuple[Any, ...] | None = None
 
     def _may_block(self) -> bool:
@@ -124,6 +130,8 @@ async def run_task(task_run: TaskRun, host: HostRun) -> TaskResult:
     Cancelling stops what runs on the target.
     """
     started = time.monotonic()
+    if task_run.tells_start:
+        task_run.run.emit(HostStarted(task_id=task_run.number, host=host.name))
     try:
         scope = task_run.scope(host)
         if task_run.task.loop is None:

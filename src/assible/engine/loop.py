@@ -193,6 +193,8 @@ def _emit_item(task_run: TaskRun, host: HostRun, scope: Scope, data: dict[str, A
         status == "failed" and task_run.task.scope.ignore_errors is not None and task_run.flag("ignore_errors", scope)
     )
     data["_ansible_ignored"] = ignored
+    if not task_run.run.listens(LoopItem):
+        return
     shown = {key: value for key, value in data.items() if not key.startswith("_ansible_")}
     task_run.run.emit(
         LoopItem(

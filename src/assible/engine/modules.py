@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import codecs
 import json
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
@@ -9,14 +10,15 @@ from typing import TYPE_CHECKING, Any
 from assible.engine import jobs
 from assible.engine.action import ActionCall
 from assible.exceptions import ActionError
-from assible.model.events import Deprecated
+from assible.model.events import Deprecated, OutputChunk
 from assible.model.text import TemplateText
-from assible.transport.connection import Detach, ModuleCall, ModuleOutput
+from assible.transport.connection import Detach, ModuleCall, ModuleOutput, OutputSink
 
 if TYPE_CHECKING:
     from assible.engine.run import Run
 
 MAX_SHOWN_OUTPUT = 4096
+_STREAMS = {"out": "stdout", "err": "stderr"}
 
 
 def internal_args(run: Run, call: ActionCall, name: str, check_mode: bool | None) -> dict[str, Any]:
@@ -88,6 +90,7 @@ async def run_module(
         environment=environment_of(call) if call.task.scope.environment else {},
         cwd=working_directory(run, call),
         detach=Detach(jobs.new_job_id(), jobs.directory_of(call), seconds) if seconds else None,
+        on_output=_chunks(run, call) if call.task_run.streams and not seconds else None,
     )
     data = interpret(run, call, name, await connection.run(request))
     if not seconds:
@@ -95,6 +98,18 @@ async def run_module(
     if poll and not data.get("failed"):
         return await jobs.follow(call, connection, data, seconds, poll)
     return {**data, "changed": True, "finished": bool(data.get("finished")), "started": bool(data.get("started"))}
+
+
+def _chunks(run: Run, call: ActionCall) -> OutputSink:
+    """Return what turns pieces of output into events; characters that are cut wait for their rest."""
+    decoders = {name: codecs.getincrementaldecoder("utf-8")("replace") for name in _STREAMS}
+
+    def take(name: str, data: bytes) -> None:
+        text = decoders[name].decode(data)
+        if text:
+            run.emit(OutputChunk(host=call.host.name, task_id=call.task_run.number, stream=_STREAMS[name], text=text))
+
+    return take
 
 
 def working_directory(run: Run, call: ActionCall) -> str | None:

@@ -186,9 +186,25 @@ class PlayRun:
                 no_log=task_run.no_log is not False,
                 role=task.scope.role.name if task.scope.role else None,
                 tags=sorted(task.tags),
-                check=self.run.options.check,
+                check=self._checks(task),
+                args=self._shown_args(task_run),
+                task=task,
             )
         )
+
+    def _checks(self, task: Task) -> bool:
+        """Tell whether a task runs in check mode; where only the host could tell, what the run does."""
+        own = task.scope.check_mode
+        if own is None or isinstance(own, TemplateText):
+            return self.run.options.check
+        return as_bool("check_mode", own, task.origin)
+
+    def _shown_args(self, task_run: TaskRun) -> str:
+        """Return the arguments as the settings want them in a task's title; nothing of a task that is secret."""
+        if not self.run.services.settings.display_args_to_stdout or task_run.no_log is not False:
+            return ""
+        args = task_run.task.args
+        return " ".join(f"{key}={value}" for key, value in args.items()) if isinstance(args, Mapping) else ""
 
     def display_name(self, task_run: TaskRun, host: HostRun) -> str:
         """Return a task's name with its role, rendered where that works."""
@@ -247,6 +263,8 @@ class PlayRun:
         """Run a task on hosts, as many at a time as forks and throttle allow; `done` gets each result at once."""
         if task_run.kind.is_local and not task_run.blocking and task_run.task.loop is None:
             for number, host in enumerate(hosts):
+                if self.run.outlets:
+                    await self.run.keep_pace()
                 done(host, await run_task(task_run, host))
                 if number % 64 == 63:
                     await asyncio.sleep(0)
@@ -259,6 +277,8 @@ class PlayRun:
 
         async def worker() -> None:
             for host in waiting:
+                if self.run.outlets:
+                    await self.run.keep_pace()
                 done(host, await run_task(task_run, host))
 
         async with asyncio.TaskGroup() as workers:
@@ -267,6 +287,8 @@ class PlayRun:
 
     def report(self, task_run: TaskRun, host: HostRun, result: TaskResult) -> None:
         """Tell a result to whoever listens."""
+        if not self.run.listens(HostResult):
+            return
         self.run.emit(
             HostResult(
                 task_id=task_run.number,

@@ -51,15 +51,15 @@ class PlayLauncher:
         name = self._name(replace(play, hosts=written.hosts) if isinstance(written.hosts, list) else play)
         ask_prompts(run, play, variables)
         if not hosts:
-            run.emit(PlayStarted(name=name, hosts=[], check=run.options.check))
+            run.emit(PlayStarted(name=name, hosts=[], check=run.options.check, play=play))
             run.emit(NoHostsMatched())
             return True
         alive = [host for host in hosts if host not in run.lost_hosts]
         if not alive:
-            run.emit(PlayStarted(name=name, hosts=[], check=run.options.check))
+            run.emit(PlayStarted(name=name, hosts=[], check=run.options.check, play=play))
             return True
         for batch in batches(alive, [self._run.render_play_value(size, variables) for size in play.serial]):
-            run.emit(PlayStarted(name=name, hosts=batch, check=run.options.check))
+            run.emit(PlayStarted(name=name, hosts=batch, check=run.options.check, play=play))
             play_run = await self._run_batch(play, batch, hosts, variables)
             lost = [host for host in play_run.hosts if host.failed or host.unreachable]
             run.lost_hosts.update({host.name: play.name for host in lost})

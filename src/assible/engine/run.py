@@ -19,7 +19,7 @@ from assible.engine.targets import CONNECTION_NAMES, TargetReader, effective, ke
 from assible.engine.variables import HostVariables, PlayVariables, TaskLayers
 from assible.exceptions import AssibleError, InventoryError, UsageError
 from assible.language.sources import Sources
-from assible.model.events import Event, RunStarted, RunStats, Warned
+from assible.model.events import Event, RunStarted, RunStats, Warned, wants
 from assible.model.play import Play, Task
 from assible.model.result import HostStats
 from assible.model.text import TemplateText
@@ -70,6 +70,7 @@ class Services:
         loop_lookup: Runs the lookup of a ``with_x`` loop.
         ask: Asks the user: prompt, whether the answer is hidden.
         forget: Drops what a fact cache keeps of a host.
+        connection_kinds: Kinds of connection beside those that ship.
     """
 
     settings: Settings
@@ -87,6 +88,7 @@ class Services:
     fact_cache: FactCache | None = None
     ask: Callable[[str, bool], str] | None = None
     reload_inventory: Callable[[], None] = lambda: None
+    connection_kinds: Collection[str] = ()
 
     def setting(self, name: str) -> Any:
         """Return a setting by name, upper or lower case.
@@ -145,13 +147,26 @@ class RunOptions:
 Subscriber = Callable[[Event], None]
 
 
+class Outlet(Protocol):
+    """A subscriber that works at its own pace; `engine.mailbox.Mailbox` is one."""
+
+    @property
+    def is_full(self) -> bool: ...
+
+    async def room(self) -> None: ...
+
+
 class Run:
     """One run of plays. Belongs to the event loop that it is started in."""
 
     def __init__(self, services: Services, options: RunOptions, subscribers: Iterable[Subscriber] = ()) -> None:
         self.services = services
         self.options = options
-        self.subscribers = list(subscribers)
+        self._subscribers: list[tuple[tuple[type[Event], ...], Subscriber]] = []
+        self._routes: dict[type[Event], tuple[Subscriber, ...]] = {}
+        self.outlets: list[Outlet] = []
+        for subscriber in subscribers:
+            self.subscribe(subscriber)
         self.stats: dict[str, HostStats] = {}
         self.custom_stats: dict[str, Any] = {}
         self.lost_hosts: dict[str, str] = {}
@@ -168,13 +183,41 @@ class Run:
 
     # -- telling
 
+    def subscribe(self, subscriber: Subscriber, kinds: tuple[type[Event], ...] = (Event,)) -> None:
+        """Call a function for every event of some kinds; kinds that are made on demand must be named."""
+        self._subscribers.append((kinds, subscriber))
+        self._routes = {}
+
+    def unsubscribe(self, subscriber: Subscriber) -> None:
+        """Tell a subscriber nothing more."""
+        self._subscribers = [entry for entry in self._subscribers if entry[1] is not subscriber]
+        self._routes = {}
+
+    def listens(self, kind: type[Event]) -> bool:
+        """Tell whether anybody wants events of a kind."""
+        return bool(self._receivers(kind))
+
+    def _receivers(self, kind: type[Event]) -> tuple[Subscriber, ...]:
+        receivers = self._routes.get(kind)
+        if receivers is None:
+            receivers = self._routes[kind] = tuple(
+                subscriber for kinds, subscriber in self._subscribers if wants(kind, kinds)
+            )
+        return receivers
+
     def emit(self, event: Event) -> None:
         """Hand an event to the subscribers, in order."""
         self._events += 1
         event.number = self._events
         event.time = time.time()
-        for subscriber in self.subscribers:
+        for subscriber in self._receivers(type(event)):
             subscriber(event)
+
+    async def keep_pace(self) -> None:
+        """Wait for subscribers that are too far behind; cheap where there are none."""
+        for outlet in list(self.outlets):
+            if outlet.is_full:
+                await outlet.room()
 
     def warn(self, text: str) -> None:
         """Tell a warning, once."""

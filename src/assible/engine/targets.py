@@ -242,11 +242,12 @@ def read_target(services: Services, name: str, reader: TargetReader, passwords: 
     if kind in LOCAL_CONNECTIONS:
         interpreter = reader.option(CONNECTION_OPTIONS[5])
         return Target(name=name, connection="local", interpreter=interpreter, become=become)
-    if kind not in SSH_CONNECTIONS:
+    if kind not in services.connection_kinds and kind not in SSH_CONNECTIONS:
         raise ActionError(f"the connection plugin '{kind}' is not supported", hint="use ssh or local")
     values = {option.field: reader.option(option) for option in CONNECTION_OPTIONS}
     if values["address"] is None:
         values["address"] = name
     if values["password"] is None:
         values["password"] = passwords.get("connection")
-    return Target(name=name, connection="ssh", become=become, **{k: v for k, v in values.items() if v is not None})
+    own = kind if kind in services.connection_kinds else "ssh"
+    return Target(name=name, connection=own, become=become, **{k: v for k, v in values.items() if v is not None})

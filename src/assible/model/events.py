@@ -1,19 +1,52 @@
 """What a run tells while it goes on: typed, ordered, serialisable.
 
-Order: `RunStarted`; for each play `PlayStarted`; for each task `TaskStarted`, then for each host any number of
-`LoopItem`, `Retry`, `OutputChunk`, and exactly one `HostResult`; at the end `RunStats`. `Warning` and `Deprecation`
-come at any point. Every event of one run carries an increasing ``number``.
+Guarantees, which tests hold:
+
+- Every subscriber sees the events of a run in one order, that of their ``number``, which grows from 1.
+- `RunStarted` comes before everything but warnings about what was loaded. `RunStats` ends every run that was not ended
+  by a mistake in its playbook, a cancelled one included. Where several playbooks run, each ends in a `RunStats`; the
+  last one counts.
+- `PlayStarted` comes before the tasks of that play (one for each ``serial`` batch), `TaskStarted` before all else that
+  carries its ``task_id``.
+- A task gives exactly one `HostResult` for each host that it ran on; an include that brings tasks gives an `Included`
+  that names the host in its place. That host's `LoopItem` (one for each item),
+  `Retry`, `JobPolled`, `OutputChunk` and `TaskError` of the task come before it.
+- `Warned`, `Deprecated` and `Notice` come at any point.
+- A `RunResult` can be rebuilt from the events alone, also from their JSON: `event_from_dict`.
+- What ``no_log`` hides is not in any event.
+
+Kinds in `ON_DEMAND` are made only where somebody asks for them by name: they cost something on each host.
 """
 
 from __future__ import annotations
 
 import dataclasses
+from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Any, ClassVar
+from typing import TYPE_CHECKING, Any, ClassVar
 
 from assible.model.result import HostStats, Status, TaskResult
 
+if TYPE_CHECKING:
+    from assible.model.play import Play, Task
+
 SCHEMA_VERSION = 1
+_PLAIN = (str, int, float, bool, type(None))
+
+
+def plain(value: Any) -> Any:
+    """Return a value as JSON can hold it: text for what JSON does not know, nothing of what a vault hides."""
+    if isinstance(value, _PLAIN):
+        return value
+    if isinstance(value, Mapping):
+        return {str(key): plain(item) for key, item in value.items()}
+    if isinstance(value, (list, tuple, set, frozenset)):
+        return [plain(item) for item in value]
+    if isinstance(value, (bytes, bytearray)):
+        return value.decode("utf-8", "replace")
+    if dataclasses.is_dataclass(value) and not isinstance(value, type):
+        return plain(dataclasses.asdict(value))
+    return value.isoformat() if hasattr(value, "isoformat") else str(value)
 
 
 @dataclass(slots=True, kw_only=True)
@@ -31,10 +64,8 @@ class Event:
 
     def as_dict(self) -> dict[str, Any]:
         """Return the event as JSON-serialisable data, with ``kind`` and ``version``."""
-        data = {f.name: getattr(self, f.name) for f in dataclasses.fields(self) if f.metadata.get("public", True)}
-        data["kind"] = self.kind
-        data["version"] = SCHEMA_VERSION
-        return data
+        data = {name: plain(getattr(self, name)) for name in public_fields(type(self))}
+        return {"version": SCHEMA_VERSION, "kind": self.kind, **data}
 
 
 @dataclass(slots=True, kw_only=True)
@@ -53,12 +84,17 @@ class RunStarted(Event):
 
 @dataclass(slots=True, kw_only=True)
 class PlayStarted(Event):
-    """A play begins, for the whole of its hosts or for one ``serial`` batch."""
+    """A play begins, for the whole of its hosts or for one ``serial`` batch.
+
+    Attributes:
+        play: The play itself; not serialised.
+    """
 
     kind: ClassVar[str] = "play_started"
     name: str
     hosts: list[str]
     check: bool = False
+    play: Play | None = field(default=None, metadata={"public": False}, repr=False)
 
 
 @dataclass(slots=True, kw_only=True)
@@ -69,6 +105,7 @@ class TaskStarted(Event):
         task_id: Identifies the task within the run.
         name: As shown: role prefix and rendered name.
         is_handler: True for a notified handler.
+        task: The task itself; not serialised.
     """
 
     kind: ClassVar[str] = "task_started"
@@ -82,6 +119,16 @@ class TaskStarted(Event):
     role: str | None = None
     tags: list[str] = field(default_factory=list)
     check: bool = False
+    task: Task | None = field(default=None, metadata={"public": False}, repr=False)
+
+
+@dataclass(slots=True, kw_only=True)
+class HostStarted(Event):
+    """A task begins on one host. Made on demand."""
+
+    kind: ClassVar[str] = "host_started"
+    task_id: int
+    host: str
 
 
 @dataclass(slots=True, kw_only=True)
@@ -170,7 +217,11 @@ class Included(Event):
 
 @dataclass(slots=True, kw_only=True)
 class OutputChunk(Event):
-    """Output of a command that is still running."""
+    """Output of a ``command`` or ``shell`` that is still running, as it comes: lines may be cut. Made on demand.
+
+    Attributes:
+        stream: ``stdout`` or ``stderr``.
+    """
 
     kind: ClassVar[str] = "output_chunk"
     host: str
@@ -251,7 +302,37 @@ class RunStats(Event):
     custom: dict[str, Any] = field(default_factory=dict)
     cleared: list[str] = field(default_factory=list)
 
-    def as_dict(self) -> dict[str, Any]:
-        data = Event.as_dict(self)
-        data["hosts"] = {host: dataclasses.asdict(stats) for host, stats in self.hosts.items()}
-        return data
+
+#: Made only where somebody asks for them by name; who asks for `Event` does not get them.
+ON_DEMAND: frozenset[type[Event]] = frozenset({HostStarted, OutputChunk})
+
+
+def wants(kind: type[Event], kinds: tuple[type[Event], ...]) -> bool:
+    """Tell whether somebody who asks for some types gets events of one."""
+    return kind in kinds or (kind not in ON_DEMAND and issubclass(kind, kinds))
+
+
+def public_fields(kind: type[Event]) -> tuple[str, ...]:
+    """Return the names of the fields that are serialised, ``number`` and ``time`` first."""
+    return tuple(f.name for f in dataclasses.fields(kind) if f.metadata.get("public", True))
+
+
+def event_kinds() -> dict[str, type[Event]]:
+    """Return every event type by its ``kind``."""
+    return {kind.kind: kind for kind in Event.__subclasses__()}
+
+
+def event_from_dict(data: Mapping[str, Any]) -> Event:
+    """Make an event of what its `Event.as_dict` gave.
+
+    Raises:
+        KeyError: There is no such kind, or what it must hold is missing.
+        ValueError: It is of another version.
+    """
+    if data["version"] != SCHEMA_VERSION:
+        raise ValueError(f"events of version {data['version']} are not known, only of version {SCHEMA_VERSION}")
+    kind = event_kinds()[data["kind"]]
+    values = {name: data[name] for name in public_fields(kind)}
+    if kind is RunStats:
+        values["hosts"] = {host: HostStats(**counters) for host, counters in values["hosts"].items()}
+    return kind(**values)

@@ -15,7 +15,8 @@ Style = Literal["native", "python", "json_args", "want_json", "binary", "old"]
 BUILTIN: Final = "ansible.builtin."
 _IGNORED_SUFFIXES: Final = (".pyc", ".pyo", ".swp", ".bak", ".rpm", ".md", ".txt", ".rst", ".yaml", ".yml", ".ini")
 _NEW_STYLE: Final = re.compile(
-    rb"AnsibleModule|AssibleModule|from (?:ansible|assible)\.module_utils|import (?:ansible|assible)\.module_utils"
+    rb"AnsibleModule|AssibleModule|(?:from|import) (?:ansible|assible)\.module_utils"
+    rb"|(?:from|import) ansible_collections\.\w+\.\w+\.plugins\.module_utils|from \.+module_utils"
 )
 
 
@@ -45,6 +46,13 @@ def style_of(content: bytes) -> Style:
     if b"<<INCLUDE_ANSIBLE_MODULE_JSON_ARGS>>" in content:
         return "json_args"
     return "old"
+
+
+def full_import_name(name: str) -> str:
+    """Return what a foreign module is called when it is imported: relative imports of a collection's start there."""
+    namespace, _, rest = name.partition(".")
+    collection, _, module = rest.partition(".")
+    return f"ansible_collections.{namespace}.{collection}.plugins.modules.{module}" if module else name
 
 
 class Modules:

@@ -207,9 +207,9 @@ class AgentConnection:
         """
         if payload.bundle in self._bundles:
             return b""
-        equal = self.greeting.bytecode == bytecode()
+        equal = self.greeting.bytecode == bytecode() and not payload.needs_sources
         code = [entry for entry in payload.entries if equal and entry.warm and entry not in self._code]
-        ready = self._code.union(code)
+        ready = set(agent_entries()) if payload.needs_sources else self._code.union(code)
         wanted = dict.fromkeys(entry.digest for entry in payload.entries if entry not in ready)
         sources = [digest for digest in wanted if digest not in self._sources]
         texts = [payload.sources[digest] for digest in sources]

@@ -29,6 +29,8 @@ _IMPORT = re.compile(
 )
 #: Level of compression: on a fast network time counts, and the highest levels save a tenth.
 QUICK = 3
+#: A module that imports this may run again under another interpreter, which needs sources.
+RESPAWN = "assible.ansible.module_utils.common.respawn"
 FILE_STYLES = frozenset({"want_json", "json_args", "binary", "old"})
 
 
@@ -67,6 +69,11 @@ class Payload:
     bundle: str
     entries: tuple[Entry, ...]
     sources: Mapping[str, bytes] = field(repr=False)
+
+    @property
+    def needs_sources(self) -> bool:
+        """Whether compiled code is not enough for it."""
+        return any(entry.name == RESPAWN for entry in self.entries)
 
 
 @lru_cache(maxsize=64)

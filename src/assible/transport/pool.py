@@ -33,6 +33,10 @@ class Connections:
         self._open: dict[Target, asyncio.Task[Connection]] = {}
         self._gate = asyncio.Semaphore(limit)
 
+    def add(self, kind: str, opener: Opener) -> None:
+        """Add a kind of connection; connections that are open stay as they are."""
+        self._openers[kind] = opener
+
     async def get(self, target: Target) -> Connection:
         """Return the target's connection, opening it where there is none that lives.
 

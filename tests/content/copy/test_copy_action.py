@@ -180,7 +180,7 @@ def test_check_mode_predicts_and_changes_nothing(run, tmp_path):
         ({"content": "x", "dest": "."}, "wants a file as dest"),
         ({"content": "x", "dest": "no/f"}, "there is no directory"),
         ({"content": "x", "dest": "f", "checksum": "0" * 40}, "checksum"),
-        ({"content": "x", "dest": "f", "mode": "u=q"}, "bad symbolic permission"),
+        ({"content": "x", "dest": "f", "mode": "u=q"}, "stands for no permission"),
         ({"content": "x", "dest": "f", "owner": "assible-test-nobody"}, "assible-test-nobody"),
         ({"content": "x", "dest": "f", "validate": "true"}, "%s"),
         ({"content": "x", "dest": "f", "bogus": "1"}, "bogus"),

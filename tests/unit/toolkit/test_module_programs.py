@@ -78,7 +78,7 @@ def test_the_directory(module, tmp_path):
 def test_a_directory_that_is_not_there_fails_where_that_is_asked_for(module, tmp_path, capsys):
     with pytest.raises(SystemExit):
         module.run_command("pwd", cwd=str(tmp_path / "none"), ignore_invalid_cwd=False)
-    assert "the working directory is none" in capsys.readouterr().out
+    assert "the working directory" in capsys.readouterr().out
 
 
 def test_the_environment(module, monkeypatch):
@@ -140,7 +140,7 @@ def test_a_prompt_that_nobody_will_answer_ends_the_program(module):
         "printf 'Password: '; read x", use_unsafe_shell=True, prompt_regex="Password:"
     )
     assert (code, stdout) == (257, "Password: ")
-    assert "A prompt was encountered" in stderr
+    assert "waits for an answer" in stderr
     assert time.monotonic() - began < 5
 
 

@@ -20,8 +20,8 @@ _BITS = {"r": 4, "w": 2, "x": 1}
 _OTHER_WAY = (errno.EPERM, errno.EXDEV, errno.EACCES, errno.ETXTBSY, errno.EBUSY)
 
 
-def digest(path: str, algorithm: str = "sha1") -> "Optional[str]":
-    """Return the hex digest of a file; None where there is none.
+def digest(path: str, algorithm: "Any" = "sha1") -> "Optional[str]":
+    """Return the hex digest of a file; None where there is none. The algorithm is a name, or a started hash.
 
     Raises:
         ValueError: The platform has no such algorithm.
@@ -34,7 +34,7 @@ def digest(path: str, algorithm: str = "sha1") -> "Optional[str]":
     if os.path.isdir(path):
         raise IsADirectoryError(errno.EISDIR, "a directory has no digest", path)
     try:
-        total = hashlib.new(algorithm)
+        total = hashlib.new(algorithm) if isinstance(algorithm, str) else algorithm
     except ValueError:
         raise ValueError("the digest {!r} is not available here".format(algorithm))
     with open(path, "rb") as stream:
@@ -58,6 +58,8 @@ def parse_mode(mode: "Union[str, int]", present: int, is_directory: bool, umask:
     if isinstance(mode, int):
         return mode
     text = mode.strip()
+    if not text:
+        return present & PERMISSION_BITS
     if text.isdigit():
         return int(text, 8)
     if text.startswith(("0o", "0O")):
@@ -72,7 +74,7 @@ def _apply_clause(clause: str, bits: int, is_directory: bool, umask: int) -> int
     start = next((index for index, sign in enumerate(clause) if sign in "+-="), -1)
     who = clause[:start]
     if start < 0 or who.strip("ugoa"):
-        raise ValueError("bad symbolic permission for mode: {}".format(clause))
+        raise ValueError("{!r} changes no permissions: it wants symbols such as u+rw".format(clause))
     mask = 0 if who else umask
     users = "ugo" if not who or "a" in who else who
     position = start
@@ -96,10 +98,7 @@ def _apply(user: str, operator: str, symbols: str, bits: int, is_directory: bool
         return bits | wanted
     if operator == "-":
         return bits & ~wanted
-    kept = bits & ~_WHO[user]
-    if is_directory:  # as chmod does: special bits of a directory go only where they are named
-        kept |= bits & (stat.S_ISUID | stat.S_ISGID) & _WHO[user] if user != "o" else 0
-    return kept | wanted
+    return bits & ~_WHO[user] | wanted
 
 
 def _symbol_bits(user: str, symbol: str, bits: int, is_directory: bool) -> int:
@@ -114,7 +113,7 @@ def _symbol_bits(user: str, symbol: str, bits: int, is_directory: bool) -> int:
         return stat.S_ISVTX
     if symbol in _SHIFT:
         return ((bits >> _SHIFT[symbol]) & 7) << shift
-    raise ValueError("bad symbolic permission for mode: {}".format(symbol))
+    raise ValueError("{!r} stands for no permission".format(symbol))
 
 
 def user_number(name: "Union[str, int]") -> int:

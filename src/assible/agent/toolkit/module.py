@@ -1,4 +1,7 @@
-"""The face of a module: Ansible's documented ``AnsibleModule``, thin over the parts beside it."""
+"""The face of a module: Ansible's documented ``AnsibleModule``, thin over the parts beside it.
+
+Here are its parameters, its results and the programs it runs; ``module_files`` has what it does to files.
+"""
 
 import json
 import os
@@ -6,12 +9,12 @@ import stat
 import sys
 
 from assible.agent import current
-from assible.agent.toolkit import arguments, files, processes, report, selinux
-from assible.agent.toolkit import attributes as file_attributes
+from assible.agent.toolkit import arguments, commands, conversion, notes, processes, report, selinux, sizes
+from assible.agent.toolkit.module_files import ModuleFiles
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from typing import Any, Callable, Dict, List, Optional, Sequence, Tuple, Union
+    from typing import Any, Callable, Dict, List, NoReturn, Optional, Sequence, Tuple, Union
 
 #: Internal arguments -> the attribute that holds each, and its value where the controller says nothing.
 INTERNAL: "Dict[str, Tuple[str, Any]]" = {
@@ -36,7 +39,7 @@ INTERNAL: "Dict[str, Tuple[str, Any]]" = {
 PREFIX = "_ansible_"
 
 
-class Module(object):
+class Module(ModuleFiles):
     """A module's parameters, and what it can do on the target.
 
     Constructing it checks the parameters; bad ones end the module with a failed result.
@@ -93,7 +96,7 @@ class Module(object):
         self._deprecations: "List[Dict[str, Any]]" = []
         self.params = self._take_internal(dict(current.args))
         if self.check_mode and not supports_check_mode:
-            self.exit_json(skipped=True, msg="remote module ({}) does not support check mode".format(self._name))
+            self.exit_json(skipped=True, msg="the module {} cannot run in check mode".format(self._name))
         rules = {
             "mutually_exclusive": mutually_exclusive,
             "required_together": required_together,
@@ -120,27 +123,36 @@ class Module(object):
                 self.add_cleanup_file(path)
         return self._tmpdir
 
-    def exit_json(self, **result: "Any") -> None:
+    def exit_json(self, **result: "Any") -> "NoReturn":
         """Report success and end the module."""
         self._leave(result, 0)
 
-    def fail_json(self, msg: str, **result: "Any") -> None:
-        """Report failure and end the module; an exception that is being handled joins the report."""
+    def fail_json(self, msg: str, **result: "Any") -> "NoReturn":
+        """Report failure and end the module; an exception that is being handled joins the report.
+
+        Args:
+            msg: What is wrong.
+            result: Further keys; ``exception`` may be an exception, the text of a traceback, or None for none.
+        """
         result = dict(result, failed=True, msg=msg)
-        if "exception" not in result and sys.exc_info()[2] is not None:
+        error = result.pop("exception", sys.exc_info()[1])
+        if isinstance(error, BaseException):
             import traceback
 
-            result["exception"] = traceback.format_exc()
+            error = "".join(traceback.format_exception(type(error), error, error.__traceback__))
+        if error is not None:
+            result["exception"] = error
         self._leave(result, 1)
 
     def fail_on_missing_params(self, required_params: "Optional[Sequence[str]]" = None) -> None:
         """Fail where one of the parameters has no value."""
         missing = [name for name in required_params or () if not self.params.get(name)]
         if missing:
-            self.fail_json("missing required arguments: {}".format(", ".join(missing)))
+            self.fail_json(msg="missing required arguments: {}".format(", ".join(missing)))
 
-    def warn(self, warning: str) -> None:
+    def warn(self, warning: str, help_text: "Optional[str]" = None) -> None:
         """Add a warning to the result."""
+        warning = "{} {}".format(warning, help_text) if help_text else str(warning)
         if warning not in self._warnings:
             self._warnings.append(warning)
 
@@ -150,16 +162,23 @@ class Module(object):
         version: "Optional[str]" = None,
         date: "Optional[str]" = None,
         collection_name: "Optional[str]" = None,
+        deprecator: "Any" = None,
         help_text: "Optional[str]" = None,
     ) -> None:
-        """Add a note that something will go to the result."""
+        """Add a note that something will go to the result; ``deprecator`` is what newer modules name its source by."""
         note = {"msg": msg, "version": version, "date": date, "collection_name": collection_name}
         if help_text:
             note["help_text"] = help_text
         if note not in self._deprecations:
             self._deprecations.append(note)
 
-    def log(self, msg: str, log_args: "Optional[Dict[str, Any]]" = None) -> None:
+    def error_as_warning(
+        self, msg: "Optional[str]", exception: BaseException, help_text: "Optional[str]" = None
+    ) -> None:
+        """Add an exception to the result as a warning."""
+        self.warn(": ".join(text for text in (msg, str(exception)) if text), help_text=help_text)
+
+    def log(self, msg: "Any", log_args: "Optional[Dict[str, Any]]" = None) -> None:
         """Write a line to the system's log, secrets masked; nothing for a module that logs nothing."""
         if self.no_log:
             return
@@ -181,7 +200,7 @@ class Module(object):
         if arg is None:
             return None
         try:
-            return arguments.to_bool(arg)
+            return conversion.to_bool(arg)
         except TypeError as error:
             self.fail_json(msg=str(error))
             raise
@@ -219,11 +238,11 @@ class Module(object):
         """Return the path of a program; fail where it is required and missing."""
         path = processes.find_program(arg, opt_dirs or ())
         if path is None and required:
-            places = os.environ.get("PATH", "") + os.pathsep + os.pathsep.join(processes.SYSTEM_DIRECTORIES)
-            self.fail_json(msg='Failed to find required executable "{}" in paths: {}'.format(arg, places))
+            self.fail_json(msg=processes.missing_text(arg, opt_dirs or ()))
         return path
 
-    def is_executable(self, path: str) -> bool:
+    @staticmethod
+    def is_executable(path: str) -> bool:
         """Tell whether a file has any execute bit."""
         return bool(os.stat(path).st_mode & (stat.S_IXUSR | stat.S_IXGRP | stat.S_IXOTH))
 
@@ -242,7 +261,7 @@ class Module(object):
         environ_update: "Optional[Dict[str, Any]]" = None,
         umask: "Optional[int]" = None,
         encoding: "Optional[str]" = "utf-8",
-        errors: str = "surrogateescape",
+        errors: str = "surrogate_or_strict",
         expand_user_and_vars: bool = True,
         pass_fds: "Optional[Sequence[int]]" = None,
         before_communicate_callback: "Optional[Callable[[Any], Any]]" = None,
@@ -272,225 +291,66 @@ class Module(object):
             ignore_invalid_cwd: Go on in the present directory where ``cwd`` does not exist.
             handle_exceptions: Fail the module where the program cannot be started; else raise.
         """
-        argv = self._argv(args, use_unsafe_shell, expand_user_and_vars)
+        try:
+            argv = commands.words_of(args, use_unsafe_shell, expand_user_and_vars)
+            directory = commands.directory_of(cwd, ignore_invalid_cwd)
+            prompt = commands.prompt_of(prompt_regex)
+        except commands.BadCommand as error:
+            self.fail_json(
+                msg=str(error), rc=commands.WRONG_ARGUMENTS, cmd=str(report.masked(args, self.no_log_values))
+            )
+            raise
         shell = executable or self._shell or "/bin/sh"
-        directory = self._directory(cwd, ignore_invalid_cwd)
         finished = processes.run(
             argv,
             shell=shell if use_unsafe_shell else None,
-            data=_input(data, binary_data),
+            data=commands.input_of(data, binary_data),
             cwd=directory,
-            environment=self._environment(path_prefix, environ_update),
+            environment=commands.environment_of(path_prefix, (self.run_command_environ_update, environ_update)),
             umask=umask,
             close_fds=close_fds,
             pass_fds=pass_fds or (),
-            prompt=_prompt(prompt_regex),
+            prompt=prompt,
             before=before_communicate_callback,
         )
         if finished.error is not None:
             if not handle_exceptions:
                 raise finished.error
-            self._fail_start(finished)
+            self.fail_json(**commands.failed_start(finished, self.no_log_values))
         if check_rc and finished.rc != 0:
-            self._fail_program(finished)
-        if encoding is None:
-            return finished.rc, finished.stdout, finished.stderr
-        return finished.rc, finished.stdout.decode(encoding, errors), finished.stderr.decode(encoding, errors)
+            self.fail_json(**commands.failed_program(finished, self.no_log_values))
+        stdout, stderr = (commands.decoded(output, encoding, errors) for output in (finished.stdout, finished.stderr))
+        return finished.rc, stdout, stderr
 
-    def sha1(self, filename: str) -> "Optional[str]":
-        """Return a file's SHA-1 digest."""
-        return self.digest_from_file(filename, "sha1")
-
-    def sha256(self, filename: str) -> "Optional[str]":
-        """Return a file's SHA-256 digest."""
-        return self.digest_from_file(filename, "sha256")
-
-    def md5(self, filename: str) -> "Optional[str]":
-        """Return a file's MD5 digest.
-
-        Raises:
-            ValueError: The platform forbids MD5.
-        """
-        return files.digest(filename, "md5")
-
-    def digest_from_file(self, filename: str, algorithm: str) -> "Optional[str]":
-        """Return a file's digest; None where there is no file."""
-        try:
-            return files.digest(filename, algorithm)
-        except (OSError, ValueError) as error:
-            self.fail_json(msg="cannot compute the {} of {}: {}".format(algorithm, filename, error))
-            raise
-
-    def backup_local(self, fn: str) -> str:
-        """Copy a file beside itself and return the copy's path."""
-        try:
-            return files.backup(fn)
-        except OSError as error:
-            self.fail_json(msg="no backup of {} could be made: {}".format(fn, error))
-            raise
-
-    def atomic_move(self, src: str, dest: str, unsafe_writes: bool = False, keep_dest_attrs: bool = True) -> None:
-        """Put a file in the place of another in one step, attributes and SELinux context kept."""
-        context = None
-        if selinux.is_active():
-            context = selinux.context_of(dest) if os.path.exists(dest) else selinux.default_context(dest)
-        try:
-            files.move(src, dest, unsafe_writes, keep_dest_attrs)
-        except OSError as error:
-            self.fail_json(msg="{} could not take the place of {}: {}".format(src, dest, error))
-        if context is not None:
-            self.set_context_if_different(dest, context, False)
-
-    def preserved_copy(self, src: str, dest: str) -> None:
-        """Copy a file with its mode, owner, context and file attributes."""
-        import shutil
-
-        shutil.copy2(src, dest)
-        info = os.stat(src)
-        files._try_chown(dest, info.st_uid, info.st_gid)
-        if selinux.is_active():
-            self.set_context_if_different(dest, selinux.context_of(src), False)
-
-    def user_and_group(self, path: str, expand: bool = True) -> "Tuple[int, int]":
-        """Return a file's uid and gid."""
-        return files.user_and_group(arguments.to_path(path) if expand else path, follow=False)
-
-    def find_mount_point(self, path: str) -> str:
-        """Return the mount point that a path lies under."""
-        return files.mount_point(path)
-
-    def load_file_common_arguments(self, params: "Dict[str, Any]", path: "Optional[str]" = None) -> "Dict[str, Any]":
-        """Return what the parameters ask of a file's attributes, for ``set_fs_attributes_if_different``."""
-        return file_attributes.wanted(params, path)
-
-    def set_fs_attributes_if_different(
-        self, file_args: "Dict[str, Any]", changed: bool, diff: "Optional[Dict[str, Any]]" = None, expand: bool = True
-    ) -> bool:
-        """Give a file the owner, group, mode, context and attributes that are asked for; return whether it changed."""
-        path = file_args["path"]
-        changed = self.set_context_if_different(path, file_args["secontext"], changed, diff)
-        changed = self.set_owner_if_different(path, file_args["owner"], changed, diff, expand)
-        changed = self.set_group_if_different(path, file_args["group"], changed, diff, expand)
-        changed = self.set_mode_if_different(path, file_args["mode"], changed, diff, expand)
-        return self.set_attributes_if_different(path, file_args["attributes"], changed, diff, expand)
-
-    set_file_attributes_if_different = set_fs_attributes_if_different
-    set_directory_attributes_if_different = set_fs_attributes_if_different
-
-    def set_mode_if_different(
-        self,
-        path: str,
-        mode: "Any",
-        changed: bool,
-        diff: "Optional[Dict[str, Any]]" = None,
-        expand: bool = True,
-    ) -> bool:
-        """Set a file's mode; return whether it, or anything before, changed."""
-        return self._change(file_attributes.set_mode, "mode", path, mode, changed, diff, expand)
-
-    def set_owner_if_different(
-        self,
-        path: str,
-        owner: "Any",
-        changed: bool,
-        diff: "Optional[Dict[str, Any]]" = None,
-        expand: bool = True,
-    ) -> bool:
-        """Set a file's owner; return whether it, or anything before, changed."""
-        return self._change(file_attributes.set_owner, "owner", path, owner, changed, diff, expand)
-
-    def set_group_if_different(
-        self,
-        path: str,
-        group: "Any",
-        changed: bool,
-        diff: "Optional[Dict[str, Any]]" = None,
-        expand: bool = True,
-    ) -> bool:
-        """Set a file's group; return whether it, or anything before, changed."""
-        return self._change(file_attributes.set_group, "group", path, group, changed, diff, expand)
-
-    def set_attributes_if_different(
-        self,
-        path: str,
-        attributes: "Any",
-        changed: bool,
-        diff: "Optional[Dict[str, Any]]" = None,
-        expand: bool = True,
-    ) -> bool:
-        """Set a file's flags as ``chattr`` does; return whether they, or anything before, changed."""
-        return self._change(file_attributes.set_flags, "attributes", path, attributes, changed, diff, expand)
-
-    def set_context_if_different(
-        self, path: str, context: "Sequence[Any]", changed: bool, diff: "Optional[Dict[str, Any]]" = None
-    ) -> bool:
-        """Set a file's SELinux context; return whether it, or anything before, changed."""
-        special = tuple(self._selinux_special_fs)
-
-        def change(where: str, wanted: "Any", check_mode: bool) -> "file_attributes.Change":
-            return file_attributes.set_context(where, wanted, check_mode, special)
-
-        return self._change(change, "SELinux context", path, context, changed, diff, False)
-
-    def set_default_selinux_context(self, path: str, changed: bool) -> bool:
-        """Give a file the context that the policy has for it."""
-        if not selinux.is_active():
-            return changed
-        return self.set_context_if_different(path, selinux.default_context(path), changed)
-
-    def selinux_enabled(self) -> bool:
-        """Tell whether SELinux is active."""
-        return selinux.is_active()
-
-    def selinux_mls_enabled(self) -> bool:
-        """Tell whether SELinux labels have levels."""
-        return selinux.is_multi_level()
-
-    def selinux_initial_context(self) -> "List[Optional[str]]":
-        """Return a context that asks for nothing."""
-        return selinux.empty_context()
-
-    def selinux_context(self, path: str) -> "List[Optional[str]]":
-        """Return a file's context."""
-        return selinux.context_of(path)
-
-    def selinux_default_context(self, path: str, mode: int = 0) -> "List[Optional[str]]":
-        """Return the context that the policy has for a path."""
-        return selinux.default_context(path, mode)
-
-    def is_special_selinux_path(self, path: str) -> "Tuple[bool, Optional[List[Optional[str]]]]":
-        """Tell whether a path lies on a file system without labels of its own, and which context all of it has."""
-        return file_attributes.is_special_mount(path, tuple(self._selinux_special_fs))
-
-    def get_file_attributes(self, path: str, include_version: bool = True) -> "Dict[str, Any]":
-        """Return a file's flags as ``lsattr`` tells them."""
-        return file_attributes.flags_of(path, include_version)
-
-    def add_path_info(self, kwargs: "Dict[str, Any]") -> "Dict[str, Any]":
-        """Add what is known of the file that ``path`` or ``dest`` names to a result."""
-        path = kwargs.get("path", kwargs.get("dest"))
-        if path is None or not os.path.exists(path):
-            return kwargs
-        facts = files.describe(path)
-        kwargs.update(facts)
-        if selinux.is_active():
-            kwargs["secontext"] = ":".join(part or "" for part in selinux.context_of(path))
-        return kwargs
-
-    def bytes_to_human(self, size: int) -> str:
+    @staticmethod
+    def bytes_to_human(size: "Any") -> str:
         """Return a size in words, such as ``1.50 KB``."""
-        for unit, power in arguments.UNITS.items():
-            if size >= 1 << power:
-                return "{:.2f} {}".format(float(size) / (1 << power), unit + "B" if unit != "B" else "Bytes")
-        return "{:.2f} Bytes".format(float(size))
+        return sizes.describe(size)
 
     pretty_bytes = bytes_to_human
 
-    def human_to_bytes(self, number: "Any", isbits: bool = False) -> int:
-        """Return the number that words such as ``1.5K`` mean."""
-        return arguments.to_bits_count(number) if isbits else arguments.to_bytes_count(number)
+    @staticmethod
+    def human_to_bytes(number: "Any", isbits: bool = False) -> int:
+        """Return the number that words such as ``1.5K`` mean.
 
-    human_readable = bytes_to_human
+        Raises:
+            ValueError: They are no size.
+        """
+        return sizes.parse(number, bits=isbits)
+
+    def append_to_file(self, filename: str, str: str) -> None:
+        """Add a line to a file."""
+        with open(conversion.to_path(filename), "a") as stream:
+            stream.write(str + "\n")
+
+    def check_file_absent_if_check_mode(self, file_path: str) -> bool:
+        """Tell whether check mode meets a file that an earlier task would have made."""
+        return self.check_mode and not os.path.exists(file_path)
+
+    @staticmethod
+    def get_buffer_size(fd: int) -> int:
+        """Return how many bytes a pipe takes at a time."""
+        return os.fpathconf(fd, "PC_PIPE_BUF")
 
     def _take_internal(self, args: "Dict[str, Any]") -> "Dict[str, Any]":
         """Move the controller's own arguments into attributes."""
@@ -507,7 +367,7 @@ class Module(object):
         checked = arguments.check(self.argument_spec, self.params, self._name, rules)
         self.params = checked.params
         self.no_log_values = checked.secrets
-        for warning in checked.warnings:
+        for warning in checked.warnings + arguments.exposed(self.argument_spec, self.params):
             self.warn(warning)
         for note in checked.deprecations:
             self.deprecate(**note)
@@ -518,7 +378,7 @@ class Module(object):
             self.params = given
             self.fail_json(msg="; ".join(dict.fromkeys(errors)))
 
-    def _leave(self, result: "Dict[str, Any]", code: int) -> None:
+    def _leave(self, result: "Dict[str, Any]", code: int) -> "NoReturn":
         self.add_path_info(result)
         result.setdefault("changed", False)
         result.setdefault("invocation", {"module_args": self.params})
@@ -539,112 +399,11 @@ class Module(object):
                 self.deprecate(*note)
             else:
                 self.deprecate(str(note))
+        for text in notes.warnings:
+            self.warn(text)
+        for note in notes.deprecations:
+            self.deprecate(**note)
         if self._warnings:
             result["warnings"] = self._warnings
         if self._deprecations:
             result["deprecations"] = self._deprecations
-
-    def _argv(self, args: "Any", use_shell: bool, expand: bool) -> "Union[str, List[str]]":
-        if not isinstance(args, (list, tuple, str, bytes)):
-            self.fail_json(msg="Argument 'args' to run_command must be list or string", rc=257, cmd=str(args))
-        if use_shell:
-            if isinstance(args, (list, tuple)):
-                import shlex
-
-                return " ".join(shlex.quote(arguments.to_str(word)) for word in args)
-            return arguments.to_str(args)
-        if isinstance(args, (list, tuple)):
-            words = [arguments.to_str(word) for word in args if word is not None]
-        else:
-            words = processes.split(args)
-        words = [processes.expand(word) for word in words] if expand else words
-        return words
-
-    def _directory(self, cwd: "Optional[str]", ignore_invalid: bool) -> "Optional[str]":
-        if not cwd:
-            return None
-        path = os.path.abspath(os.path.expanduser(cwd))
-        if os.path.isdir(path):
-            return path
-        if not ignore_invalid:
-            self.fail_json(msg="the working directory is none: {}".format(path))
-        return None
-
-    def _environment(self, path_prefix: "Optional[str]", update: "Optional[Dict[str, Any]]") -> "Dict[str, str]":
-        environment = dict(os.environ)
-        environment.update(self.run_command_environ_update)
-        environment.update({key: str(value) for key, value in (update or {}).items()})
-        if path_prefix:
-            environment["PATH"] = path_prefix + os.pathsep + environment.get("PATH", "")
-        return environment
-
-    def _shown(self, argv: "Union[str, List[str]]") -> "Any":
-        import shlex
-
-        text = argv if isinstance(argv, str) else " ".join(shlex.quote(word) for word in argv)
-        return report.masked(text, self.no_log_values)
-
-    def _fail_start(self, finished: processes.Finished) -> None:
-        self.fail_json(
-            rc=finished.rc,
-            stdout=b"",
-            stderr=b"",
-            msg="the command could not be run",
-            cmd=self._shown(finished.argv),
-            exception=str(finished.error),
-        )
-
-    def _fail_program(self, finished: processes.Finished) -> None:
-        stderr = finished.stderr.decode("utf-8", "replace")
-        self.fail_json(
-            cmd=self._shown(finished.argv),
-            rc=finished.rc,
-            stdout=finished.stdout,
-            stderr=finished.stderr,
-            msg=str(report.masked(stderr.rstrip(), self.no_log_values)),
-        )
-
-    def _change(
-        self,
-        function: "Callable[[str, Any, bool], file_attributes.Change]",
-        what: str,
-        path: str,
-        value: "Any",
-        changed: bool,
-        diff: "Optional[Dict[str, Any]]",
-        expand: bool,
-    ) -> bool:
-        """Let a function change one attribute, record the difference, and fail the module where it cannot."""
-        if value is None:
-            return changed
-        path = arguments.to_path(path) if expand else path
-        if self.check_mode and not os.path.lexists(path):
-            return True
-        try:
-            change = function(path, value, self.check_mode)
-        except (OSError, LookupError, ValueError) as error:
-            reason = getattr(error, "strerror", None) or str(error)
-            self.fail_json(msg="the {} of {} cannot be set: {}".format(what, path, reason), path=path)
-            raise
-        if change is None:
-            return changed
-        if diff is not None:
-            diff.setdefault("before", {})[change[0]] = change[1]
-            diff.setdefault("after", {})[change[0]] = change[2]
-        return True
-
-
-def _input(data: "Optional[Union[str, bytes]]", binary: bool) -> "Optional[bytes]":
-    if data is None:
-        return None
-    raw = data.encode("utf-8", "surrogateescape") if isinstance(data, str) else data
-    return raw if binary else raw + b"\n"
-
-
-def _prompt(pattern: "Optional[Union[str, bytes]]") -> "Optional[Callable[[bytes], bool]]":
-    if not pattern:
-        return None
-    import re
-
-    compiled = re.compile(pattern.encode("utf-8") if isinstance(pattern, str) else pattern, re.MULTILINE)
-    return lambda output: compiled.search(output) is not None

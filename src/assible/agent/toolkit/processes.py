@@ -6,6 +6,8 @@ import select
 import shlex
 import signal
 
+from assible.agent import current
+
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     import subprocess
@@ -17,7 +19,7 @@ SILENCE_MILLISECONDS = 1000
 #: Signals that Python ignores, and programs do not expect to find ignored.
 RESTORED = tuple(getattr(signal, name) for name in ("SIGPIPE", "SIGXFSZ") if hasattr(signal, name))
 PROMPTED = 257
-PROMPTED_TEXT = b"A prompt was encountered while running a command, but no input data was specified"
+PROMPTED_TEXT = b"the program waits for an answer, and none was given"
 SYSTEM_DIRECTORIES = ("/sbin", "/usr/sbin", "/usr/local/sbin")
 
 
@@ -45,13 +47,22 @@ def find_program(name: str, directories: "Sequence[str]" = ()) -> "Optional[str]
     """Return the path of a program: in the given directories, then ``PATH``, then the system directories."""
     if os.sep in name:
         return name if _is_executable(name) else None
-    places = [place for place in directories if place]
-    places += [place for place in os.environ.get("PATH", "").split(os.pathsep) if place]
-    for place in places + [place for place in SYSTEM_DIRECTORIES if place not in places]:
+    for place in _places(directories):
         path = os.path.join(place, name)
         if _is_executable(path):
             return path
     return None
+
+
+def _places(directories: "Sequence[str]") -> "List[str]":
+    places = [place for place in directories if place]
+    places += [place for place in os.environ.get("PATH", "").split(os.pathsep) if place]
+    return places + [place for place in SYSTEM_DIRECTORIES if place not in places]
+
+
+def missing_text(name: str, directories: "Sequence[str]" = ()) -> str:
+    """Say that a program is nowhere to be found."""
+    return "the program {} is missing; looked in {}".format(name, os.pathsep.join(_places(directories)))
 
 
 def split(command: "Union[str, bytes]") -> "List[str]":
@@ -250,6 +261,7 @@ def _converse(
     """
     collected: "Dict[int, List[bytes]]" = {program.stdout: [], program.stderr: []}
     outputs = collected[program.stdout], collected[program.stderr]
+    watched = {program.stdout: 1, program.stderr: 2} if current.live else {}
     poll = select.poll()
     for descriptor in collected:
         poll.register(descriptor, select.POLLIN)
@@ -265,7 +277,7 @@ def _converse(
             break
         for descriptor, _ in events:
             if descriptor in collected:
-                _read(descriptor, collected, poll)
+                _read(descriptor, collected, poll, watched)
                 continue
             rest = program.feed(rest)
             if not rest:
@@ -281,13 +293,24 @@ def _converse(
     return Finished(argv, code, b"".join(outputs[0]), b"".join(outputs[1]))
 
 
-def _read(descriptor: int, collected: "Dict[int, List[bytes]]", poll: "select.poll") -> None:
+def _read(descriptor: int, collected: "Dict[int, List[bytes]]", poll: "select.poll", watched: "Dict[int, int]") -> None:
     piece = os.read(descriptor, READ_BYTES)
     if piece:
         collected[descriptor].append(piece)
+        if watched:
+            _show(watched[descriptor], piece)
     else:
         poll.unregister(descriptor)
         del collected[descriptor]
+
+
+def _show(descriptor: int, piece: bytes) -> None:
+    """Hand a piece to whoever watches; that nobody does any more is no reason to stop."""
+    try:
+        while piece:
+            piece = piece[os.write(descriptor, piece) :]
+    except OSError:
+        pass
 
 
 def _is_executable(path: str) -> bool:

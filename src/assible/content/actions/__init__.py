@@ -25,6 +25,7 @@ ACTIONS: Final[dict[str, str]] = {
     "include_tasks": "include",
     "include_vars": "variables",
     "meta": "include",
+    "package": "package",
     "pause": "pause",
     "raw": "raw",
     "script": "script",
@@ -32,6 +33,8 @@ ACTIONS: Final[dict[str, str]] = {
     "set_stats": "variables",
     "shell": "shell",
     "template": "template",
+    "unarchive": "unarchive",
+    "uri": "uri",
     "validate_argument_spec": "specs",
     "wait_for_connection": "wait",
 }

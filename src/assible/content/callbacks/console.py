@@ -10,44 +10,13 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Final
 
+from assible.content.callbacks.colours import ROLES, paint, roles_of
 from assible.content.callbacks.diffs import format_diff
+from assible.content.callbacks.formats import DEFAULT_FORMAT, ResultFormat
+from assible.content.callbacks.output_lines import OutputLines
 from assible.model import events
 from assible.model.result import HostStats
 
-COLOURS: Final[Mapping[str, str]] = {
-    "black": "0;30",
-    "blue": "0;34",
-    "bright blue": "1;34",
-    "bright cyan": "1;36",
-    "bright gray": "0;37",
-    "bright green": "1;32",
-    "bright purple": "1;35",
-    "bright red": "1;31",
-    "bright yellow": "1;33",
-    "cyan": "0;36",
-    "dark gray": "1;30",
-    "green": "0;32",
-    "magenta": "0;35",
-    "purple": "0;35",
-    "red": "0;31",
-    "white": "1;37",
-    "yellow": "0;33",
-}
-ROLES: Final[Mapping[str, str]] = {
-    "ok": "green",
-    "changed": "yellow",
-    "skipped": "cyan",
-    "failed": "red",
-    "unreachable": "bright red",
-    "included": "cyan",
-    "warning": "bright purple",
-    "deprecation": "purple",
-    "error": "red",
-    "debug": "dark gray",
-    "added": "green",
-    "removed": "red",
-    "lines": "cyan",
-}
 _DEBUG: Final = frozenset({"ansible.builtin.debug"})
 _NOT_FOR_DEBUG: Final = (
     "changed", "changed_when_result", "failed_when_result", "skip_reason", "ansible_loop_var", "ansible_index_var",
@@ -61,6 +30,11 @@ class ConsoleOptions:
 
     Attributes:
         columns: Width of the banners.
+        check_markers: Mark what runs in check mode.
+        show_args: Tell a task's arguments in its title, as far as the event has them.
+        show_host_starts: Tell when a task begins on each host.
+        show_failed_path: Tell the path of a task that fails.
+        live: Show the output of commands while they run.
     """
 
     verbosity: int = 0
@@ -73,6 +47,12 @@ class ConsoleOptions:
     show_custom_stats: bool = False
     failed_to_stderr: bool = False
     show_deprecations: bool = True
+    show_included: bool = True
+    show_args: bool = False
+    show_host_starts: bool = False
+    show_failed_path: bool = False
+    live: bool = False
+    format: ResultFormat = DEFAULT_FORMAT
     roles: Mapping[str, str] = field(default_factory=lambda: ROLES)
 
 
@@ -99,6 +79,8 @@ class Console:
             events.Retry: self._retry,
             events.JobPolled: self._job,
             events.Included: self._included,
+            events.HostStarted: self._host_started,
+            events.OutputChunk: self._chunk,
             events.NoHostsMatched: lambda event: self._line("skipping: no hosts matched", "skipped"),
             events.NoHostsRemaining: lambda event: self._banner("NO MORE HOSTS LEFT"),
             events.Notice: lambda event: self._line(event.text),
@@ -108,6 +90,15 @@ class Console:
             events.RunStats: self._stats,
         }
         self._tasks: dict[int, events.TaskStarted] = {}
+        self._lines = OutputLines()
+        self._check = False
+
+    @property
+    def kinds(self) -> tuple[type[events.Event], ...]:
+        """What the console wants to be told."""
+        on_demand = ((self._options.show_host_starts, events.HostStarted), (self._options.live, events.OutputChunk))
+        wanted = [kind for kind in self._handlers if kind not in events.ON_DEMAND]
+        return (*wanted, *(kind for is_wanted, kind in on_demand if is_wanted))
 
     def __call__(self, event: events.Event) -> None:
         handler = self._handlers.get(type(event))
@@ -119,8 +110,7 @@ class Console:
     def _paint(self, text: str, role: str | None) -> str:
         if role is None or not self._options.colour:
             return text
-        code = COLOURS[self._options.roles[role]]
-        return "\n".join(f"\033[{code}m{line}\033[0m" for line in text.split("\n"))
+        return paint(text, self._options.roles[role])
 
     def _line(self, text: str, role: str | None = None, *, to_stderr: bool = False) -> None:
         (self._err if to_stderr else self._out)(self._paint(text, role) + "\n")
@@ -137,9 +127,15 @@ class Console:
         task = self._tasks[task_id]
         prefix = "RUNNING HANDLER" if task.is_handler else "TASK"
         mark = " [CHECK MODE]" if task.check and self._options.check_markers else ""
-        self._banner(f"{prefix} [{task.name}]{mark}")
-        if self._options.verbosity >= 2 and task.path:
-            self._line(f"task path: {task.path.rpartition(':')[0] if task.path.count(':') > 1 else task.path}", "debug")
+        name = f"{task.name} {task.args}" if self._options.show_args and not task.no_log else task.name
+        self._banner(f"{prefix} [{name}]{mark}")
+        if self._options.verbosity >= 2:
+            self._task_path(task)
+
+    def _task_path(self, task: events.TaskStarted, *, to_stderr: bool = False) -> None:
+        if task.path:
+            path = task.path.rpartition(":")[0] if task.path.count(":") > 1 else task.path
+            self._line(f"task path: {path}", "debug", to_stderr=to_stderr)
 
     def _shown(self, data: Mapping[str, Any], action: str, verbose: bool, skipped: bool = False) -> str:
         kept = {key: value for key, value in data.items() if not self._is_hidden(key)}
@@ -147,8 +143,8 @@ class Console:
             loop_names = () if skipped else (data.get("ansible_loop_var"), data.get("ansible_index_var"))
             for key in (*_NOT_FOR_DEBUG, *loop_names):
                 kept.pop(str(key), None)
-        indent = 4 if (verbose and "censored" not in data) or self._options.verbosity >= 4 else None
-        return json.dumps(kept, sort_keys=True, ensure_ascii=False, default=str, indent=indent)
+        spread = (verbose and "censored" not in data) or self._options.verbosity >= 4
+        return self._options.format.write(kept, spread)
 
     @staticmethod
     def _is_hidden(key: str) -> bool:
@@ -161,10 +157,13 @@ class Console:
     # -- events
 
     def _started(self, event: events.RunStarted) -> None:
+        self._check = event.check and self._options.check_markers
         if self._options.verbosity >= 2 and event.playbooks:
             name = ", ".join(path.rpartition("/")[2] for path in event.playbooks)
             self._banner(f"PLAYBOOK: {name}")
             self._line(f"{event.plays} plays in {', '.join(event.playbooks)}")
+        if self._check:
+            self._banner("DRY RUN")
 
     def _play(self, event: events.PlayStarted) -> None:
         name = event.name.strip()
@@ -180,6 +179,8 @@ class Console:
             self._announce(event.task_id)
 
     def _result(self, event: events.HostResult) -> None:
+        for line in self._lines.end(event.host):
+            self._line(line, "verbose")
         if event.task_id not in self._tasks:
             return
         if event.loop and (event.status == "skipped" or "results" in event.data or "censored" in event.data):
@@ -224,6 +225,8 @@ class Console:
         self._announce(event.task_id)
         shown = self._shown(data, event.action, event.verbose)
         to_stderr = self._options.failed_to_stderr
+        if self._options.show_failed_path and self._options.verbosity < 2:
+            self._task_path(self._tasks[event.task_id], to_stderr=to_stderr)
         if status == "unreachable" and not item:
             self._line(f"fatal: {where}: UNREACHABLE! => {shown}", "unreachable", to_stderr=to_stderr)
         elif item:
@@ -250,9 +253,8 @@ class Console:
             self._line("".join(self._diff_line(line) for line in lines).removesuffix("\n"))
 
     def _diff_line(self, line: str) -> str:
-        role = {"+": "added", "-": "removed", "@": "lines"}.get(line[:1])
-        body = line.removesuffix("\n")
-        return (self._paint(body, role) if role else body) + "\n"
+        """Return a line in its colour, which goes on to its end: there an empty piece of that colour stands."""
+        return self._paint(line, {"+": "added", "-": "removed", "@": "lines"}.get(line[:1]))
 
     def _retry(self, event: events.Retry) -> None:
         text = f"FAILED - RETRYING: [{event.host}]: {event.task} ({event.retries_left} retries left)."
@@ -269,6 +271,8 @@ class Console:
     def _included(self, event: events.Included) -> None:
         if event.task_id in self._tasks:
             self._announce(event.task_id)
+        if not self._options.show_included:
+            return
         text = f"included: {event.file} for {', '.join(event.hosts)}"
         if event.has_item:
             text += f" => (item={event.item})"
@@ -291,6 +295,8 @@ class Console:
         self._line("")
         if event.custom and self._options.show_custom_stats:
             self._custom(event.custom)
+        if self._check:
+            self._banner("DRY RUN")
 
     def _recap(self, host: str, stats: HostStats) -> str:
         if stats.failures or stats.unreachable:
@@ -311,9 +317,66 @@ class Console:
         return f"{self._paint(host, role)}{' ' * max(26 - len(host), 0)} : {row}"
 
     def _custom(self, custom: Mapping[str, Any]) -> None:
-        self._banner("CUSTOM STATS: ")
-        for host in sorted(name for name in custom if name != "_run"):
-            self._line(f"\t{host}: {json.dumps(custom[host], sort_keys=True, default=str)}")
-        if "_run" in custom:
-            self._line(f"\tRUN: {json.dumps(custom['_run'], sort_keys=True, default=str)}")
+        self._banner("CUSTOM STATS:")
         self._line("")
+        for host in sorted(name for name in custom if name != "_run"):
+            self._line(f"\t{host}: {_compact(custom[host])}")
+        if "_run" in custom:
+            self._line(f"\tRUN: {_compact(custom['_run'])}")
+        self._line("")
+
+    def _host_started(self, event: events.HostStarted) -> None:
+        task = self._tasks.get(event.task_id)
+        if task is not None:
+            kind = "HANDLER" if task.is_handler else "TASK"
+            self._line(f" [started {kind}: {task.name} on {event.host}]")
+
+    def _chunk(self, event: events.OutputChunk) -> None:
+        """Write the whole lines of what a running command says; the rest waits for its end."""
+        lines = self._lines.take(event)
+        if lines:
+            self._announce(event.task_id)
+        for line in lines:
+            self._line(line, "verbose")
+
+
+def _compact(data: Any) -> str:
+    return json.dumps(data, sort_keys=True, indent=1, default=str).replace("\n", "")
+
+
+def console_options(settings: Any, *, verbosity: int, colour: bool, columns: int, live: bool = False) -> ConsoleOptions:
+    """Return the options that settings give.
+
+    Raises:
+        SettingsError: A colour does not exist.
+    """
+    return ConsoleOptions(
+        verbosity=verbosity,
+        colour=colour,
+        columns=columns,
+        diff_context=settings.diff_context,
+        show_skipped=settings.display_skipped_hosts,
+        show_ok=settings.display_ok_hosts,
+        check_markers=settings.check_mode_markers,
+        show_custom_stats=settings.show_custom_stats,
+        failed_to_stderr=settings.display_failed_stderr,
+        show_deprecations=settings.deprecation_warnings,
+        show_included=settings.display_included_hosts,
+        show_args=settings.display_args_to_stdout,
+        show_host_starts=settings.show_per_host_start,
+        show_failed_path=settings.show_task_path_on_failure,
+        live=live,
+        format=result_format(settings, columns),
+        roles=roles_of(settings) if colour else ROLES,
+    )
+
+
+def result_format(settings: Any, columns: int) -> ResultFormat:
+    """Return how the settings want results to be written."""
+    return ResultFormat(
+        kind=settings.result_format,
+        pretty=settings.pretty_results,
+        indentation=settings.result_indentation,
+        line_width=settings.result_yaml_line_width,
+        columns=columns,
+    )

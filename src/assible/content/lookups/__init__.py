@@ -56,14 +56,19 @@ def has_lookup(name: str) -> bool:
     return plain_name(name) in LOOKUPS
 
 
-def run_lookup(name: str, terms: list[Any], options: dict[str, Any], scope: Scope) -> list[Any]:
+def run_lookup(
+    name: str, terms: list[Any], options: dict[str, Any], scope: Scope, own: Mapping[str, Lookup] | None = None
+) -> list[Any]:
     """Run one of the lookups that ship; see `LookupRunner`.
+
+    Args:
+        own: Further lookups, which win.
 
     Raises:
         PluginNotFoundError: where there is none of that name.
     """
     short = plain_name(name)
-    lookup = LOOKUPS.get(short)
+    lookup = (own or {}).get(name) or LOOKUPS.get(short)
     if lookup is None:
         from difflib import get_close_matches
 

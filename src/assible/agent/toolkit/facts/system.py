@@ -255,10 +255,10 @@ def _local_fact(module: "Module", path: str) -> "Any":
             finished = processes.run([path])
             if finished.rc != 0:
                 reason = finished.stderr.decode("utf-8", "replace") or str(finished.error or "")
-                return _broken(module, "Failure executing fact script ({}), rc: {}, err: {}", path, finished.rc, reason)
+                return _broken(module, "the fact script {} failed with code {}: {}", path, finished.rc, reason)
             text = finished.stdout.decode("utf-8", "replace")
     except OSError as error:
-        return _broken(module, "Could not execute fact script ({}): {}", path, error)
+        return _broken(module, "the fact script {} cannot be run: {}", path, error)
     try:
         return json.loads(text)
     except ValueError:
@@ -266,7 +266,7 @@ def _local_fact(module: "Module", path: str) -> "Any":
         try:
             parser.read_string(text)
         except configparser.Error as error:
-            return _broken(module, "error loading facts as JSON or ini - please check content: {} ({})", path, error)
+            return _broken(module, "the facts in {} are neither JSON nor INI: {}", path, error)
         return {section: dict(parser.items(section, raw=True)) for section in parser.sections()}
 
 

@@ -7,7 +7,9 @@ if TYPE_CHECKING:
     from typing import Any, Optional
 
 _NONSTRINGS = ("simplerepr", "passthru", "empty", "strict")
-_HANDLERS = {None: "surrogateescape", "surrogate_or_replace": "replace", "surrogate_or_strict": "strict"}
+#: Ways to treat what cannot be converted that keep undecodable bytes.
+_SURROGATES = (None, "surrogate_or_strict", "surrogate_or_replace", "surrogate_then_replace")
+_STRICT = ("surrogate_or_strict", "surrogate_or_replace")
 
 
 def to_bytes(
@@ -32,14 +34,14 @@ def to_bytes(
 
 
 def _encode(text: str, encoding: str, errors: "Optional[str]") -> bytes:
-    if errors in (None, "surrogate_then_replace", "surrogate_or_replace", "surrogate_or_strict"):
-        try:
-            return text.encode(encoding, "surrogateescape")
-        except UnicodeEncodeError:
-            if errors == "surrogate_or_strict":
-                raise
-            return text.encode(encoding, "replace")
-    return text.encode(encoding, str(errors))
+    if errors not in _SURROGATES:
+        return text.encode(encoding, str(errors))
+    try:
+        return text.encode(encoding, "surrogateescape")
+    except UnicodeEncodeError:
+        if errors in _STRICT:
+            raise
+        return text.encode(encoding, "replace")
 
 
 def to_text(
@@ -49,8 +51,7 @@ def to_text(
     if isinstance(obj, str):
         return obj
     if isinstance(obj, bytes):
-        handler = "surrogateescape" if errors == "surrogate_then_replace" else _HANDLERS.get(errors, errors)
-        return obj.decode(encoding, "surrogateescape" if handler is None else handler)
+        return obj.decode(encoding, "surrogateescape" if errors in _SURROGATES else str(errors))
     other = _other(obj, nonstring, "")
     return other if other is not None else str(obj)
 
@@ -89,6 +90,10 @@ def container_to_text(data: "Any", encoding: str = "utf-8", errors: str = "surro
 def container_to_bytes(data: "Any", encoding: str = "utf-8", errors: str = "surrogate_or_strict") -> "Any":
     """Return data with all text in it encoded."""
     return _walk(data, lambda value: to_bytes(value, encoding, errors) if isinstance(value, str) else value)
+
+
+json_dict_unicode_to_bytes = container_to_bytes
+json_dict_bytes_to_unicode = container_to_text
 
 
 def _walk(data: "Any", leaf: "Any") -> "Any":

@@ -1,0 +1,55 @@
+"""What foreign code finds in modules that are global in Ansible: settings, the command line, where to write.
+
+It is bound to the context (thread or task) that the foreign code runs in, so that sessions do not see each other's.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from contextvars import ContextVar
+from dataclasses import dataclass, field
+from typing import Any
+
+from assible.settings import Settings
+
+
+def _nowhere(text: str) -> None:
+    """Drop what is written: a library prints nothing."""
+
+
+@dataclass(frozen=True, slots=True)
+class Current:
+    """The surroundings of foreign code.
+
+    Attributes:
+        out: Takes text for standard output.
+        err: Takes text for standard error.
+        command_line: What ``context.CLIARGS`` holds.
+    """
+
+    settings: Settings
+    out: Callable[[str], object] = _nowhere
+    err: Callable[[str], object] = _nowhere
+    verbosity: int = 0
+    columns: int = 79
+    colour: bool = False
+    command_line: Mapping[str, Any] = field(default_factory=dict)
+
+
+_CURRENT: ContextVar[Current | None] = ContextVar("assible_foreign_surroundings", default=None)
+
+
+def current() -> Current:
+    """Return the surroundings of the code that calls; defaults where nobody has set any."""
+    return _CURRENT.get() or Current(Settings())
+
+
+@contextmanager
+def surroundings(value: Current) -> Iterator[None]:
+    """Let foreign code inside see these surroundings."""
+    token = _CURRENT.set(value)
+    try:
+        yield
+    finally:
+        _CURRENT.reset(token)

@@ -1,0 +1,1 @@
+"""Ansible's ``executor``: the shapes that plugins see."""

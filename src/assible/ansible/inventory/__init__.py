@@ -1,0 +1,1 @@
+"""Ansible's ``inventory``: what plugins import of it."""

@@ -1,0 +1,1 @@
+"""What other versions of Python, or other packages, have under another name."""

@@ -1,0 +1,5 @@
+"""The standard library's ``selectors``."""
+
+import selectors
+
+__all__ = ["selectors"]

@@ -1,0 +1,6 @@
+"""The standard library's ``copyreg``."""
+
+import copyreg
+import sys
+
+sys.modules[__name__] = copyreg

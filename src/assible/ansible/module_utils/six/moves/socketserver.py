@@ -1,0 +1,6 @@
+"""The standard library's ``socketserver``."""
+
+import socketserver
+import sys
+
+sys.modules[__name__] = socketserver

@@ -1,0 +1,6 @@
+"""The standard library's ``urllib.response``."""
+
+import sys
+import urllib.response
+
+sys.modules[__name__] = urllib.response

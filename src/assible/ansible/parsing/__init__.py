@@ -1,0 +1,1 @@
+"""Ansible's ``parsing``: what plugins import of it."""

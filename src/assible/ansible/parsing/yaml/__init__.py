@@ -1,0 +1,1 @@
+"""Ansible's ``parsing.yaml``: what plugins import of it."""

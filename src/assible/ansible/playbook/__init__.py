@@ -1,0 +1,1 @@
+"""Ansible's ``playbook``: the shapes that plugins see."""

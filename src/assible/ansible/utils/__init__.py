@@ -1,0 +1,1 @@
+"""Ansible's ``utils``: what plugins import of it."""

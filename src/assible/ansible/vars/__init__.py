@@ -1,0 +1,1 @@
+"""Ansible's ``vars``: what plugins import of it."""
