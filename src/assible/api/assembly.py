@@ -5,15 +5,14 @@ from __future__ import annotations
 import os
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
-from assible import _names
+from assible.api.plugin_tables import Foreign, Table, bind_names
 from assible.content.actions import ACTIONS, find_action
 from assible.content.caches.jsonfile import JsonFileCache
 from assible.content.filters import FILTERS
-from assible.content.lookups import has_lookup, run_lookup
+from assible.content.lookups import LOOKUPS, run_lookup
 from assible.content.tests import TESTS
 from assible.engine.action import ActionCall, ActionKind
 from assible.engine.run import Services
@@ -31,6 +30,7 @@ from assible.registry.module_utils import FoundSource, ModuleUtils
 from assible.registry.modules import BUILTIN, Modules, full_import_name
 from assible.registry.plugin_files import load_plugins
 from assible.settings import Settings
+from assible.templating.plugins import plain_name
 from assible.templating.scope import Scope
 from assible.templating.templar import Templar
 from assible.transport.payload import Packer, Payload, Source
@@ -64,6 +64,8 @@ class Parts:
     base_dir: str
     inventory_sources: Sequence[Any]
     vault: Vault
+    foreign: Foreign
+    known_lookups: Table
     fact_cache: FactCache | None = None
     warnings: list[str] = field(default_factory=list)
     actions: dict[str, ActionKind] = field(default_factory=dict)
@@ -74,27 +76,6 @@ class Parts:
     lookups: dict[str, Lookup] = field(default_factory=dict)
     own_actions: dict[str, ActionKind] = field(default_factory=dict)
     connection_kinds: set[str] = field(default_factory=set)
-
-
-class _Overlay(Mapping[str, Callable[..., Any]]):
-    """A table of plugins with a session's own on top."""
-
-    def __init__(self, own: Mapping[str, Callable[..., Any]], shipped: Mapping[str, Callable[..., Any]]) -> None:
-        self._own = own
-        self._shipped = shipped
-
-    def __getitem__(self, name: str) -> Callable[..., Any]:
-        return self._own[name] if name in self._own else self._shipped[name]
-
-    def __iter__(self) -> Any:
-        yield from self._own
-        yield from (name for name in self._shipped if name not in self._own)
-
-    def __len__(self) -> int:
-        return len(set(self._own) | set(self._shipped))
-
-    def __contains__(self, name: object) -> bool:
-        return name in self._own or name in self._shipped
 
 
 def assemble(
@@ -120,20 +101,24 @@ def assemble(
     filters: dict[str, Callable[..., Any]] = {}
     tests: dict[str, Callable[..., Any]] = {}
     lookups: dict[str, Lookup] = {}
+    collections = Collections([os.path.join(base, "collections"), *settings.collections_path])
+    foreign = Foreign(collections, settings, warn)
+    known_lookups = Table(lookups, LOOKUPS, foreign.find_lookup)
     templar = Templar(
-        filters=_Overlay(filters, FILTERS),
-        tests=_Overlay(tests, TESTS),
-        lookup=lambda name, terms, options, scope: run_lookup(name, terms, options, scope, lookups),
+        filters=Table(filters, FILTERS, foreign.find_filter),
+        tests=Table(tests, TESTS, foreign.find_test),
+        lookup=lambda name, terms, options, scope: run_lookup(name, terms, options, scope, known_lookups),
         extensions=settings.jinja2_extensions,
         allow_broken_conditionals=settings.allow_broken_conditionals,
         read_file=files.read,
     )
-    collections = Collections([os.path.join(base, "collections"), *settings.collections_path])
     modules = Modules(str(_SHIPPED), "assible.content.modules", collections, warn)
     modules.add_directories([os.path.join(base, "library"), *settings.library])
     module_utils = ModuleUtils(str(_FACE_UTILS), collections)
     module_utils.add_directories([os.path.join(base, "module_utils"), *settings.module_utils])
     add_plugin_files(filters, tests, settings, [base])
+    for directory in (os.path.join(base, "lookup_plugins"), *settings.lookup_plugins):
+        lookups.update({k: v for k, v in foreign.lookups_in(directory).items() if k not in lookups})
     sources = _as_sources(inventory) if inventory is not None else list(settings.inventory)
     cache = fact_cache(settings)
     return Parts(
@@ -153,7 +138,9 @@ def assemble(
         warnings=warnings,
         filters=filters,
         tests=tests,
+        foreign=foreign,
         lookups=lookups,
+        known_lookups=known_lookups,
     )
 
 
@@ -181,13 +168,13 @@ def add_plugin_files(
             path for path in (*(os.path.join(root, folder) for root in roots), *paths) if os.path.isdir(path)
         ]
         if directories:
-            _names.bind(owns_ansible=find_spec("ansible") is None)
+            bind_names()
             for name, function in load_plugins(directories, kind, folder.partition("_")[0] + "s").items():
                 table.setdefault(name, function)
 
 
 def use_role(parts: Parts, path: str) -> None:
-    """Make what a role brings known: its modules, module_utils, filters and tests."""
+    """Make what a role brings known: its modules, module_utils, filters, tests and lookups."""
     if path in parts.known_roles:
         return
     parts.known_roles.add(path)
@@ -196,6 +183,8 @@ def use_role(parts: Parts, path: str) -> None:
     )
     parts.module_utils.add_directories([os.path.join(path, "module_utils")])
     add_plugin_files(parts.filters, parts.tests, parts.settings, [path])
+    for name, lookup in parts.foreign.lookups_in(os.path.join(path, "lookup_plugins")).items():
+        parts.lookups.setdefault(name, lookup)
 
 
 def fact_cache(settings: Settings) -> FactCache | None:
@@ -304,7 +293,7 @@ def services_of(parts: Parts, *, extra_vars: Mapping[str, Any], ask: Callable[[s
         collection_playbook=parts.collections.playbook,
         static_layers=(extra_vars,) if extra_vars else (),
         warn=lambda text, origin: parts.warnings.append(text),
-        has_lookup=lambda name: name in parts.lookups or has_lookup(name),
+        has_lookup=lambda name: plain_name(name) in parts.known_lookups,
         use_role=lambda path: use_role(parts, path),
     )
     return Services(
@@ -329,7 +318,7 @@ def services_of(parts: Parts, *, extra_vars: Mapping[str, Any], ask: Callable[[s
 def loop_lookup(parts: Parts, name: str, terms: Any, scope: Scope) -> list[Any]:
     """Run the lookup of a ``with_x`` loop."""
     given = terms if isinstance(terms, list) else [terms]
-    return run_lookup(name, given, {"_loop": True}, scope, parts.lookups)
+    return run_lookup(name, given, {"_loop": True}, scope, parts.known_lookups)
 
 
 def resolve_action(parts: Parts, name: str, collections: Sequence[str]) -> str | None:

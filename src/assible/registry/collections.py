@@ -44,12 +44,15 @@ class Routed(NamedTuple):
 class Collections:
     """The installed collections.
 
+    Attributes:
+        roots: The trees that are searched.
+
     Args:
         paths: Directories that hold an ``ansible_collections`` tree, or are one; the first with a collection counts.
     """
 
     def __init__(self, paths: Sequence[str]) -> None:
-        self._roots = [Path(path) if Path(path).name == TREE else Path(path, TREE) for path in paths]
+        self.roots = tuple(path if Path(path).name == TREE else str(Path(path, TREE)) for path in paths)
         self._folders: dict[str, Path | None] = {}
         self._runtime: dict[str, Mapping[str, Any]] = {}
 
@@ -57,7 +60,7 @@ class Collections:
         """Return the directory of ``namespace.name``; None where it is not installed."""
         if collection not in self._folders:
             namespace, _, name = collection.partition(".")
-            candidates = [root / namespace / name for root in self._roots]
+            candidates = [Path(root, namespace, name) for root in self.roots]
             self._folders[collection] = next((path for path in candidates if path.is_dir()), None)
         return self._folders[collection]
 

@@ -98,6 +98,7 @@ SETTINGS: Final[tuple[Setting, ...]] = (
     _s("library", "paths", (f"{_HOME}/plugins/modules", "/usr/share/ansible/plugins/modules"), "LIBRARY", "defaults.library"),
     _s("module_utils", "paths", (f"{_HOME}/plugins/module_utils", "/usr/share/ansible/plugins/module_utils"), "MODULE_UTILS", "defaults.module_utils"),
     _s("filter_plugins", "paths", (f"{_HOME}/plugins/filter", "/usr/share/ansible/plugins/filter"), "FILTER_PLUGINS", "defaults.filter_plugins"),
+    _s("lookup_plugins", "paths", (f"{_HOME}/plugins/lookup", "/usr/share/ansible/plugins/lookup"), "LOOKUP_PLUGINS", "defaults.lookup_plugins"),
     _s("test_plugins", "paths", (f"{_HOME}/plugins/test", "/usr/share/ansible/plugins/test"), "TEST_PLUGINS", "defaults.test_plugins"),
     _s("inventory_enabled", "list", ("host_list", "script", "auto", "yaml", "ini", "toml"), "INVENTORY_ENABLED", "inventory.enable_plugins"),
     _s("inventory_ignore_extensions", "list", (*REJECTED_EXTENSIONS, ".orig", ".cfg", ".retry"), "INVENTORY_IGNORE", "defaults.inventory_ignore_extensions inventory.ignore_extensions"),

@@ -72,21 +72,36 @@ class PluginOptions:
                 if found:
                     self._add(found, fragment)
         for option, spec in (data.get("options") or {}).items():
-            self._specs[str(option)] = spec or {}
+            if option != "_terms":  # what a lookup is called with, and no option
+                self._specs[str(option)] = spec or {}
             self._shared.pop(str(option), None)
 
-    def values(self) -> dict[str, Any]:
+    def values(
+        self, variables: Mapping[str, Any] | None = None, direct: Mapping[str, Any] | None = None
+    ) -> dict[str, Any]:
         """Return the value of every option.
+
+        Args:
+            variables: Where those are read that the documentation lets variables set; they win over the rest.
+            direct: What is given by the caller; this wins over all.
 
         Raises:
             PluginError: One that is required has none, or a value does not fit.
         """
         ini = _ini(self._settings.config_file)
         found = {option: getattr(self._settings, setting) for option, setting in self._shared.items()}
-        return {**found, **{option: self._value(option, spec, ini) for option, spec in self._specs.items()}}
+        specs = {option: spec for option, spec in self._specs.items() if option not in (direct or ())}
+        found |= {option: self._value(option, spec, ini, variables) for option, spec in specs.items()}
+        return {**found, **(direct or {})}
 
-    def _value(self, option: str, spec: Mapping[str, Any], ini: configparser.ConfigParser) -> Any:
-        raw, source = _find(spec, ini)
+    def _value(
+        self,
+        option: str,
+        spec: Mapping[str, Any],
+        ini: configparser.ConfigParser,
+        variables: Mapping[str, Any] | None,
+    ) -> Any:
+        raw, source = _find(spec, ini, variables or {})
         if raw is None:
             raw, source = spec.get("default"), "the default"
             if isinstance(raw, str) and "{{" in raw:
@@ -105,8 +120,12 @@ class PluginOptions:
         return list(value) if isinstance(value, tuple) else value
 
 
-def _find(spec: Mapping[str, Any], ini: configparser.ConfigParser) -> tuple[Any, str]:
-    """Return the value that the environment or the configuration file gives, and where it stands."""
+def _find(spec: Mapping[str, Any], ini: configparser.ConfigParser, variables: Mapping[str, Any]) -> tuple[Any, str]:
+    """Return the value that a variable, the environment or the configuration file gives, and where it stands."""
+    for entry in reversed(spec.get("vars") or ()):
+        name = str(entry["name"])
+        if name in variables:
+            return variables[name], f"the variable {name}"
     for entry in spec.get("env") or ():
         name = str(entry["name"])
         for variable in (name.replace("ANSIBLE_", "ASSIBLE_", 1), name):

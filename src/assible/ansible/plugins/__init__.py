@@ -19,7 +19,9 @@ class AnsiblePlugin:
     ansible_name = ""
     ansible_aliases: tuple[str, ...] = ()
     #: Reads what the documentation names; whoever loads a plugin gives its class one.
-    _read_options: Callable[[], Mapping[str, Any]] = staticmethod(dict)
+    _read_options: Callable[..., Mapping[str, Any]] = staticmethod(
+        lambda variables=None, direct=None: dict(direct or {})
+    )
 
     def __init__(self) -> None:
         self._options: dict[str, Any] = {}
@@ -60,7 +62,7 @@ class AnsiblePlugin:
         direct: Mapping[str, Any] | None = None,
     ) -> None:
         """Set the options: what the documentation's sources give, and what is given here on top."""
-        self._options = {**self._documented(), **(direct or {})}
+        self._options = dict(self._read_options(var_options, direct))
 
     def has_option(self, option: str) -> bool:
         """Tell whether the plugin has an option."""

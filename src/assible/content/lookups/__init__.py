@@ -51,28 +51,23 @@ class _NoRun:
         raise KeyError(name)
 
 
-def has_lookup(name: str) -> bool:
-    """Tell whether a lookup of that name ships."""
-    return plain_name(name) in LOOKUPS
-
-
 def run_lookup(
-    name: str, terms: list[Any], options: dict[str, Any], scope: Scope, own: Mapping[str, Lookup] | None = None
+    name: str, terms: list[Any], options: dict[str, Any], scope: Scope, known: Mapping[str, Lookup] = LOOKUPS
 ) -> list[Any]:
-    """Run one of the lookups that ship; see `LookupRunner`.
+    """Run a lookup; see `LookupRunner`.
 
     Args:
-        own: Further lookups, which win.
+        known: The lookups by name; those that ship by default.
 
     Raises:
         PluginNotFoundError: where there is none of that name.
     """
     short = plain_name(name)
-    lookup = (own or {}).get(name) or LOOKUPS.get(short)
+    lookup = known.get(short)
     if lookup is None:
         from difflib import get_close_matches
 
-        near = get_close_matches(short, LOOKUPS, n=2)
+        near = get_close_matches(short, known, n=2)
         hint = f"did you mean {' or '.join(map(repr, near))}?" if near else None
         raise PluginNotFoundError(f"there is no lookup {name!r}", hint=hint)
     context = scope.context or _NoRun()
