@@ -190,6 +190,7 @@ def _finish(task_run: TaskRun, host: HostRun, scope: Scope, data: dict[str, Any]
         ignored=ignored,
         no_log=no_log or bool(data.get("_ansible_no_log")),
         delegated_to=data.pop("_ansible_delegated_to", None),
+        delegated_address=data.pop("_ansible_delegated_address", None),
         duration_seconds=duration,
     )
 
@@ -215,13 +216,26 @@ async def run_item(task_run: TaskRun, host: HostRun, scope: Scope) -> dict[str, 
         prepared = _prepare(task_run, host, scope)
     if isinstance(prepared, dict):
         return prepared
+    if prepared.target_host != host.name:
+        return await _run_delegated(task_run, host, prepared)
+    return await _run_prepared(task_run, host, prepared)
+
+
+async def _run_prepared(task_run: TaskRun, host: HostRun, call: ActionCall) -> dict[str, Any]:
     task = task_run.task
     if task.until or task.retries is not None:
-        data = await _with_retries(task_run, host, prepared)
-    else:
-        data = _judge(task_run, scope, await _act(task_run, prepared))
-    if prepared.target_host != host.name:
-        data["_ansible_delegated_to"] = prepared.target_host
+        return await _with_retries(task_run, host, call)
+    return _judge(task_run, call.scope, await _act(task_run, call))
+
+
+async def _run_delegated(task_run: TaskRun, host: HostRun, call: ActionCall) -> dict[str, Any]:
+    """Run a task on another host, and let its result say which."""
+    try:
+        data = await _run_prepared(task_run, host, call)
+        data["_ansible_delegated_address"] = task_run.run.address_of(call)
+    except TransportError as error:
+        data = failure_of(task_run, host, error)
+    data["_ansible_delegated_to"] = call.target_host
     return data
 
 

@@ -207,6 +207,7 @@ def _emit_item(task_run: TaskRun, host: HostRun, scope: Scope, data: dict[str, A
             data={"censored": CENSORED, "changed": bool(data.get("changed"))} if no_log else shown,
             ignored=ignored,
             delegated_to=data.get("_ansible_delegated_to"),
+            delegated_address=data.get("_ansible_delegated_address"),
             verbose=bool(data.get("_ansible_verbose_always")),
         )
     )

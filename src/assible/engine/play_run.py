@@ -301,6 +301,7 @@ class PlayRun:
                 data=result.shown(),
                 duration_seconds=result.duration_seconds,
                 delegated_to=result.delegated_to,
+                delegated_address=result.delegated_address,
                 loop=task_run.task.loop is not None,
                 verbose=bool(result.data.get("_ansible_verbose_always")),
                 result=result,

@@ -17,7 +17,7 @@ from assible.engine.hosts import HostRun
 from assible.engine.play_start import PlayLauncher
 from assible.engine.targets import CONNECTION_NAMES, TargetReader, effective, keyword_signature, read_target
 from assible.engine.variables import HostVariables, PlayVariables, TaskLayers
-from assible.exceptions import AssibleError, InventoryError, UsageError
+from assible.exceptions import ActionError, AssibleError, InventoryError, UsageError
 from assible.language.sources import Sources
 from assible.model.events import Event, RunStarted, RunStats, Warned, wants
 from assible.model.play import Play, Task
@@ -365,6 +365,14 @@ class Run:
             if signature is not None and not reader.saw_template:
                 self._targets[key] = target
         return target
+
+    def address_of(self, call: ActionCall) -> str | None:
+        """Return where a host is reached over the network, where that is not its name."""
+        try:
+            target = self.target_of(call)
+        except ActionError:  # whoever reaches it is told; others need not be
+            return None
+        return target.address if target.connection == "ssh" and target.address != call.target_host else None
 
     def target_host(self, task: Task, scope: Scope) -> str | None:
         """Return the host that a task is delegated to, or None."""

@@ -145,6 +145,7 @@ class LoopItem(Event):
     data: dict[str, Any]
     ignored: bool = False
     delegated_to: str | None = None
+    delegated_address: str | None = None
     verbose: bool = False
 
 
@@ -183,6 +184,7 @@ class HostResult(Event):
     data: dict[str, Any]
     duration_seconds: float
     delegated_to: str | None = None
+    delegated_address: str | None = None
     loop: bool = False
     verbose: bool = False
     result: TaskResult | None = field(default=None, metadata={"public": False}, repr=False)

@@ -20,6 +20,7 @@ class TaskResult:
         ignored: The task failed (or the host was unreachable) and the play goes on.
         no_log: Nothing of ``data`` may be shown.
         delegated_to: The host that did the work, where it is another one.
+        delegated_address: Where that host was reached, where that is not its name.
         duration_seconds: Wall time, waiting for a free fork left out.
         notified: Names of handlers to notify, rendered.
     """
@@ -30,6 +31,7 @@ class TaskResult:
     ignored: bool = False
     no_log: bool = False
     delegated_to: str | None = None
+    delegated_address: str | None = None
     duration_seconds: float = 0.0
     notified: tuple[str, ...] = ()
     label: Any = None

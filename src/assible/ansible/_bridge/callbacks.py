@@ -175,12 +175,11 @@ class ForeignCallback:
         return CallbackTaskResult(self._host(host), task, own, {**task.dump_attrs(), **fields}, status)
 
     def _extras(self, event: events.HostResult | events.LoopItem) -> dict[str, Any]:
-        delegated = event.delegated_to
+        delegated, address = event.delegated_to, event.delegated_address
+        where = {"ansible_delegated_host": delegated, "ansible_host": address or delegated} if delegated else None
         return {
             "_ansible_verbose_always": True if event.verbose and "censored" not in event.data else None,
-            "_ansible_delegated_vars": {"ansible_delegated_host": delegated, "ansible_host": delegated}
-            if delegated
-            else None,
+            "_ansible_delegated_vars": where,
         }
 
     def _result(self, event: events.HostResult) -> None:

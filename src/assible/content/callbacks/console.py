@@ -151,8 +151,10 @@ class Console:
         return key.startswith("_ansible_") or key in ("invocation", "exception", "diff", "failed", "skipped")
 
     @staticmethod
-    def _where(host: str, delegated: str | None) -> str:
-        return f"[{host} -> {delegated}]" if delegated else f"[{host}]"
+    def _where(host: str, delegated: str | None, address: str | None = None) -> str:
+        if not delegated:
+            return f"[{host}]"
+        return f"[{host} -> {delegated}({address})]" if address else f"[{host} -> {delegated}]"
 
     # -- events
 
@@ -206,7 +208,7 @@ class Console:
         self._one(event.status, event, event.data, f"(item={event.item})")
 
     def _one(self, status: str, event: events.HostResult | events.LoopItem, data: Mapping[str, Any], item: str) -> None:
-        where = self._where(event.host, event.delegated_to)
+        where = self._where(event.host, event.delegated_to, event.delegated_address)
         if status in ("failed", "unreachable"):
             self._failure(status, event, data, where, item)
             return
