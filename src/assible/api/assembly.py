@@ -19,6 +19,7 @@ from assible.engine.run import Services
 from assible.exceptions import ActionError, PluginNotFoundError, SettingsError, UsageError
 from assible.hosts.inventory import Inventory
 from assible.hosts.load import load_inventory
+from assible.hosts.settings import options_of
 from assible.language.files import SourceFiles
 from assible.language.sources import Sources
 from assible.language.vault import Vault
@@ -236,21 +237,10 @@ def load(
     return load_inventory(
         sources,
         files,
-        enabled=settings.inventory_enabled,
-        ignore_extensions=settings.inventory_ignore_extensions,
-        ignore_patterns=settings.inventory_ignore_patterns,
-        any_unparsed_is_failed=settings.inventory_any_unparsed_is_failed,
-        unparsed_is_failed=settings.inventory_unparsed_is_failed,
+        **options_of(settings),
         playbook_dir=base_dir,
         evaluate=evaluate,
         render=lambda value, variables: templar.render(value, Scope((variables,))),
-        unparsed_warning=settings.inventory_unparsed_warning,
-        pattern_mismatch=settings.host_pattern_mismatch,
-        recursive_merge=settings.hash_behaviour == "merge",
-        precedence=settings.precedence,
-        invalid_group_names=settings.force_valid_group_names,
-        yaml_extensions=settings.yaml_extensions,
-        use_extra_vars=settings.inventory_use_extra_vars,
         facts=None if cache is None else lambda name: cache.get(name) or {},
         warn=warn,
     )

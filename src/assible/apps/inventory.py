@@ -86,6 +86,7 @@ def run(options: argparse.Namespace) -> int:
 def load(options: argparse.Namespace, settings: Settings) -> Inventory:
     """Load the sources that the options name, or the settings'."""
     from assible.hosts.load import load_inventory
+    from assible.hosts.settings import options_of
     from assible.language.files import SourceFiles
 
     vault = common.vault_from(options, settings)
@@ -94,14 +95,7 @@ def load(options: argparse.Namespace, settings: Settings) -> Inventory:
     return load_inventory(
         list(settings.inventory),
         files,
-        enabled=settings.inventory_enabled,
-        ignore_extensions=settings.inventory_ignore_extensions,
-        ignore_patterns=settings.inventory_ignore_patterns,
-        any_unparsed_is_failed=settings.inventory_any_unparsed_is_failed,
-        unparsed_is_failed=settings.inventory_unparsed_is_failed,
-        unparsed_warning=settings.inventory_unparsed_warning,
-        pattern_mismatch=settings.host_pattern_mismatch,
-        recursive_merge=settings.hash_behaviour == "merge",
+        **options_of(settings),
         playbook_dir=options.playbook_dir,
         extra_vars=common.extra_vars(options.extra_vars, vault),
         warn=_warn,
