@@ -27,6 +27,7 @@ for what in "$@"; do
         need bzip2 bzip2
         need openssl openssl
         need unshare util-linux
+        [ -x /lib/systemd/systemd ] || missing="$missing systemd"
         ;;
     *)
         echo "unknown: $what" >&2

@@ -9,6 +9,7 @@ from difflib import get_close_matches
 from pathlib import Path
 from typing import Final, Literal
 
+from assible.exceptions import PluginError
 from assible.registry.collections import Collections, moved, split_name
 
 Style = Literal["native", "python", "json_args", "want_json", "binary", "old"]
@@ -53,6 +54,17 @@ def full_import_name(name: str) -> str:
     namespace, _, rest = name.partition(".")
     collection, _, module = rest.partition(".")
     return f"ansible_collections.{namespace}.{collection}.plugins.modules.{module}" if module else name
+
+
+def module_file(name: str, path: Path) -> ModuleFile:
+    """Describe a foreign module.
+
+    Raises:
+        PluginError: It is written for Windows.
+    """
+    if path.suffix == ".ps1":
+        raise PluginError(f"'{name}' is written in PowerShell ({path}), and only targets with Python are supported")
+    return ModuleFile(name, str(path), style_of(path.read_bytes()))
 
 
 class Modules:
@@ -121,7 +133,7 @@ class Modules:
         for directory in self._directories:
             path = _file_named(Path(directory), name)
             if path is not None:
-                return ModuleFile(name, str(path), style_of(path.read_bytes()))
+                return module_file(name, path)
         return None
 
     def _in_collection(self, name: str) -> ModuleFile | None:
@@ -136,7 +148,7 @@ class Modules:
             return None
         *below, last = rest.split(".")
         path = _file_named(folder.joinpath("plugins", "modules", *below), last)
-        return ModuleFile(routed.name, str(path), style_of(path.read_bytes())) if path else None
+        return module_file(routed.name, path) if path else None
 
     def suggest(self, name: str, more: Iterable[str] = ()) -> str | None:
         """Return a name like the given one, for a hint."""

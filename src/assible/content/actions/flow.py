@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import Any
 
 from assible.engine.action import ActionCall, ActionKind
-from assible.exceptions import ActionError
 from assible.language.keywords import as_bool
 from assible.model.text import is_templated
 
@@ -32,8 +31,9 @@ async def assert_(call: ActionCall) -> dict[str, Any]:
 
 
 async def fail(call: ActionCall) -> dict[str, Any]:
-    """Fail with a message."""
-    raise ActionError(str(call.args.get("msg", "Failed as requested from task")))
+    """Fail with a message, of whatever type it is."""
+    message = call.args.get("msg")
+    return {"failed": True, "changed": False, "msg": "Failed as requested from task" if message is None else message}
 
 
 KINDS = {
