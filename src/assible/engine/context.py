@@ -88,6 +88,10 @@ class TaskContext:
         """
         return self._run.services.setting(name)
 
+    def setting_origin(self, name: str) -> str:
+        """Return where a setting's value was set: ``env: NAME``, a file's path, ``an argument`` or ``default``."""
+        return self._run.services.setting_origin(name)
+
     def effective(self, name: str, scope: Scope) -> Any:
         """Return how the task reaches its host, or the one that it is delegated to; MISSING where nothing tells.
 

@@ -24,7 +24,7 @@ from assible.model.play import Play, Task
 from assible.model.result import HostStats
 from assible.model.text import TemplateText
 from assible.registry.fact_cache import FactCache
-from assible.settings import Settings
+from assible.settings import Settings, setting_name
 from assible.templating.scope import MISSING, OMIT, Scope
 from assible.templating.templar import Templar
 from assible.transport.connection import AUTOMATIC_INTERPRETERS, Connection, ExecOutput, Target
@@ -96,10 +96,15 @@ class Services:
         Raises:
             KeyError: There is no such setting.
         """
-        try:
-            return getattr(self.settings, name.lower().removeprefix("default_"))
-        except AttributeError:
-            raise KeyError(name) from None
+        found = setting_name(name)
+        if found is None:
+            raise KeyError(name)
+        return getattr(self.settings, found)
+
+    def setting_origin(self, name: str) -> str:
+        """Return where a setting's value was set."""
+        origins: Mapping[str, str] = self.settings.origins
+        return origins.get(setting_name(name) or "", "default")
 
     def module_defaults(self, task: Task) -> tuple[Any, ...]:
         """Return the ``module_defaults`` layers that concern a task, lowest first."""

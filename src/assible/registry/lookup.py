@@ -43,6 +43,10 @@ class RenderContext(Protocol):
         """
         ...
 
+    def setting_origin(self, name: str) -> str:
+        """Return where a setting's value was set; ``default`` where nothing sets it."""
+        ...
+
 
 @dataclass(frozen=True, slots=True)
 class LookupCall:

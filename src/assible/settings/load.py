@@ -12,9 +12,14 @@ from typing import Any
 from assible.exceptions import SettingsError
 from assible.settings.table import SETTINGS, Setting
 
+_ARGUMENT = "an argument"
 _TRUE = frozenset({"y", "yes", "on", "1", "true", "t"})
 _FALSE = frozenset({"n", "no", "off", "0", "false", "f"})
 _BY_NAME = MappingProxyType({setting.name: setting for setting in SETTINGS})
+#: The names that Ansible documents, without ``DEFAULT_`` and in lower case, where ours differ.
+_DOCUMENTED = MappingProxyType(
+    {name.removeprefix("ANSIBLE_").lower(): setting.name for setting in SETTINGS for name in setting.env}
+)
 
 
 class Settings:
@@ -22,19 +27,24 @@ class Settings:
 
     Attributes:
         config_file: The configuration file that was read, or None.
-        origins: Where each value that is not a default came from.
+        origins: Where each value that is no default came from: ``env: NAME``, a file's path or ``an argument``.
     """
 
     __slots__ = ("_values", "config_file", "origins")
 
-    def __init__(self, values: Mapping[str, Any] = MappingProxyType({}), config_file: str | None = None) -> None:
+    def __init__(
+        self,
+        values: Mapping[str, Any] = MappingProxyType({}),
+        config_file: str | None = None,
+        origins: Mapping[str, str] = MappingProxyType({}),
+    ) -> None:
         unknown = sorted(set(values) - set(_BY_NAME))
         if unknown:
             raise SettingsError(f"there is no setting named '{unknown[0]}'")
         defaults = {setting.name: convert(setting, setting.default, "the default") for setting in SETTINGS}
         object.__setattr__(self, "_values", MappingProxyType({**defaults, **values}))
         object.__setattr__(self, "config_file", config_file)
-        object.__setattr__(self, "origins", MappingProxyType({}))
+        object.__setattr__(self, "origins", MappingProxyType(dict(origins)))
 
     def __getattr__(self, name: str) -> Any:
         try:
@@ -55,12 +65,18 @@ class Settings:
         for name, value in changes.items():
             if name not in _BY_NAME:
                 raise SettingsError(f"there is no setting named '{name}'")
-            values[name] = convert(_BY_NAME[name], value, "an argument")
-        return Settings(values, self.config_file)
+            values[name] = convert(_BY_NAME[name], value, _ARGUMENT)
+        return Settings(values, self.config_file, {**self.origins, **dict.fromkeys(changes, _ARGUMENT)})
 
     def as_dict(self) -> dict[str, Any]:
         """Return all values by name."""
         return dict(self._values)
+
+
+def setting_name(documented: str) -> str | None:
+    """Return our name of a setting that Ansible documents (``DEFAULT_TIMEOUT``), or that is ours already."""
+    short = documented.lower().removeprefix("default_")
+    return next((name for name in (documented.lower(), short, _DOCUMENTED.get(short)) if name in _BY_NAME), None)
 
 
 def convert(setting: Setting, value: Any, source: str, base: str | None = None) -> Any:
@@ -167,29 +183,33 @@ def load_settings(
     ini = _read_ini(path) if path else {}
     base = os.path.dirname(os.path.abspath(path)) if path else None
     values: dict[str, Any] = {}
+    origins: dict[str, str] = {}
     for setting in SETTINGS:
-        found = _lookup(setting, environ, ini, path, base)
+        found, origin = _lookup(setting, environ, ini, path, base)
         if found is not None:
-            values[setting.name] = found
+            values[setting.name], origins[setting.name] = found, origin
     for name, value in (arguments or {}).items():
         if value is not None:
             if name not in _BY_NAME:
                 raise SettingsError(f"there is no setting named '{name}'")
-            values[name] = convert(_BY_NAME[name], value, "an argument")
-    return Settings(values, path)
+            values[name], origins[name] = convert(_BY_NAME[name], value, _ARGUMENT), _ARGUMENT
+    return Settings(values, path, origins)
 
 
 def _lookup(
     setting: Setting, environ: Mapping[str, str], ini: Mapping[tuple[str, str], str], path: str | None, base: str | None
-) -> Any:
+) -> tuple[Any, str]:
+    """Return a setting's value and where it stands; None where nothing sets it."""
     for name in setting.env:
         for variable in (name.replace("ANSIBLE_", "ASSIBLE_", 1), name):
             if variable in environ and (environ[variable] or setting.kind in ("str", "list", "paths")):
-                return convert(setting, environ[variable], f"the environment variable {variable}")
+                value = convert(setting, environ[variable], f"the environment variable {variable}")
+                return value, f"env: {variable}"
     for section_key in setting.ini:
         if section_key in ini:
-            return convert(setting, ini[section_key], f"{path}, [{section_key[0]}] {section_key[1]}", base)
-    return None
+            place = f"{path}, [{section_key[0]}] {section_key[1]}"
+            return convert(setting, ini[section_key], place, base), str(path)
+    return None, ""
 
 
 def _read_ini(path: str) -> dict[tuple[str, str], str]:

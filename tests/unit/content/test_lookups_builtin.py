@@ -37,7 +37,10 @@ class Context:
         return ["one", "two"] if pattern == "all" else []
 
     def setting(self, name: str) -> Any:
-        return {"DEFAULT_FORKS": 5}[name]
+        return {"DEFAULT_FORKS": 5, "remote_port": 22}[name]
+
+    def setting_origin(self, name: str) -> str:
+        return {"DEFAULT_FORKS": "env: ANSIBLE_FORKS"}.get(name, "default")
 
 
 Evaluate = Callable[..., Any]
@@ -214,6 +217,8 @@ class TestTables:
         ("query('varnames', '^x', 'y$')", ["x", "y"]),
         ("query('inventory_hostnames', 'all')", ["one", "two"]),
         ("lookup('config', 'DEFAULT_FORKS')", 5),
+        ("lookup('config', 'DEFAULT_FORKS', show_origin=true)", [5, "env: ANSIBLE_FORKS"]),
+        ("lookup('config', 'port', plugin_type='connection', plugin_name='ssh')", 22),
         ("query('config', 'NOPE', on_missing='skip')", []),
         ("lookup('pipe', 'echo hi; echo there')", "hi\nthere"),
         ("query('lines', 'echo a; echo b; echo')", ["a", "b", ""]),
@@ -241,10 +246,10 @@ def test_a_lookup_gives(evaluate: Evaluate, expression: str, expected: Any) -> N
         ("query('sequence', 'count=2', format='%s-%s')", "does not format one number"),
         ("lookup('pipe', 'exit 3')", "the command ended with exit code 3"),
         ("lookup('config', 'NOPE')", "there is no setting 'NOPE'"),
-        ("lookup('config', 'port', plugin_type='connection', plugin_name='ssh')", "cannot be looked up"),
+        ("lookup('config', 'port', plugin_type='connection', plugin_name='telnet')", "cannot be read"),
         ("lookup('vars', 5)", "a term is text"),
         ("lookup('url', 'ftp://[')", "could not be fetched"),
-        ("lookup('url', 'http://x', use_gssapi=true)", "GSSAPI is not supported"),
+        ("lookup('url', 'http://x', use_gssapi=true)", "gssapi"),
     ],
 )
 def test_a_lookup_says_what_it_cannot(evaluate: Evaluate, expression: str, message: str) -> None:

@@ -50,6 +50,9 @@ class _NoRun:
     def setting(self, name: str) -> Any:
         raise KeyError(name)
 
+    def setting_origin(self, name: str) -> str:
+        return "default"
+
 
 def run_lookup(
     name: str, terms: list[Any], options: dict[str, Any], scope: Scope, known: Mapping[str, Lookup] = LOOKUPS

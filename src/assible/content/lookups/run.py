@@ -8,6 +8,7 @@ from typing import Any, Final
 from jinja2.runtime import Undefined
 
 from assible.content.lookups.options import Option, read_options, text_term
+from assible.content.lookups.plugin_options import plugin_option
 from assible.exceptions import TemplateError, UndefinedVariableError
 from assible.registry.lookup import LookupCall
 from assible.templating.scope import MISSING
@@ -66,19 +67,24 @@ def inventory_hostnames(terms: list[Any], call: LookupCall) -> list[str]:
 
 
 def config(terms: list[Any], call: LookupCall) -> list[Any]:
-    """Return the values of settings."""
+    """Return the values of settings, or of a plugin's options; with ``show_origin`` each beside where it was set."""
     options = read_options(_CONFIG, call)
-    if options["plugin_type"] or options["plugin_name"]:
-        raise TemplateError("settings of plugins cannot be looked up", hint="read the variable that sets the option")
-    if options["show_origin"]:
-        raise TemplateError("the origin of a setting cannot be looked up", hint="leave 'show_origin' out")
+    kind, name = options["plugin_type"], options["plugin_name"]
+    if bool(kind) != bool(name):
+        raise TemplateError("'plugin_type' and 'plugin_name' go together: one of them is missing")
     values = []
     for term in terms:
         try:
-            values.append(call.context.setting(text_term(term)))
+            found = plugin_option(kind, name, text_term(term), call) if kind else _setting(text_term(term), call)
         except KeyError as error:
             if options["on_missing"] == "error":
                 raise TemplateError(f"there is no setting {term!r}") from error
             if options["on_missing"] == "warn":
                 call.context.warn(f"there is no setting {term!r}; it is left out")
+            continue
+        values.append(list(found) if options["show_origin"] else found[0])
     return values
+
+
+def _setting(name: str, call: LookupCall) -> tuple[Any, str]:
+    return call.context.setting(name), call.context.setting_origin(name)
