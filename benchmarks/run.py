@@ -23,6 +23,7 @@ from pathlib import Path
 sys.path.insert(0, str(Path(__file__).resolve().parent))
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent / "examples"))
 
+from api import print_table as print_api_table
 from demo import load_sshd
 from peers import PEERS, Tool, assible
 
@@ -261,6 +262,9 @@ def main() -> None:
         for workload in WORKLOADS:
             if not options.only or options.only in workload.name:
                 print(row(workload, tools, place, options.timeout), flush=True)
+    if not options.only:
+        print(flush=True)
+        print_api_table()
 
 
 def row(workload: Workload, tools: Sequence[Tool], place: Place, timeout: float) -> str:

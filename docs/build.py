@@ -107,10 +107,11 @@ def errors() -> Iterator[str]:
 def api() -> Iterator[str]:
     """The Python API, from its docstrings."""
     import assible
+    from assible import api as front
 
     yield "# The Python API\n"
     for name in sorted(assible.__all__):
-        value = getattr(assible, name)
+        value = getattr(front, name, None) or getattr(assible, name)  # `assible.template` may be the classic module
         if inspect.isfunction(value):
             yield f"## `assible.{name}{_signature(value)}`\n\n{_docstring(value)}\n"
         elif inspect.isclass(value) and value.__module__.startswith("assible."):

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from assible._names import bind as _bind_classic_names
 from assible._version import __version__
 
 if TYPE_CHECKING:
@@ -56,6 +57,9 @@ __all__ = [
     "run_module",
     "template",
 ]
+
+
+_bind_classic_names()
 
 
 def __getattr__(name: str) -> Any:

@@ -42,16 +42,15 @@ def load_callbacks(
     _names.bind(owns_ansible=find_spec("ansible") is None)
     from assible.ansible._bridge.callback_plugins import CallbackPlugins
     from assible.ansible._bridge.current import Current
-    from assible.ansible.executor.task_result import HostName
-    from assible.ansible.playbook.task import shown
+    from assible.ansible.inventory.host import Host
 
     def warn(text: str) -> None:
         line = f"[WARNING]: {text}"
         err((paint(line, settings.color_warn) if colour else line) + "\n")
 
-    def host(name: str) -> HostName:
+    def host(name: str) -> Host:
         known = parts.inventory.hosts.get(name)
-        return HostName(name, shown(known.vars), tuple(g.name for g in known.groups)) if known else HostName(name)
+        return Host.of(known, parts.inventory) if known else Host(name)
 
     current = Current(settings, out, err, verbosity, columns, colour, command_line)
     collections = [os.path.join(parts.base_dir, "collections"), *settings.collections_path]

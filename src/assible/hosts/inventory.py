@@ -193,6 +193,45 @@ class Inventory:
         below.parents[above] = None
         self._changed()
 
+    def remove_host(self, name: str) -> None:
+        """Remove a host, where there is one of that name."""
+        host = self.hosts.pop(name, None)
+        for group in list(host.groups) if host is not None else ():
+            self.remove_member(group, host)  # type: ignore[arg-type]  # there are groups, so there is a host
+        self._changed()
+
+    def remove_group(self, name: str) -> None:
+        """Remove a group, where there is one of that name; its hosts and the groups below it stay.
+
+        Raises:
+            InventoryError: It is one that always exists.
+        """
+        group = self.groups.get(name)
+        if group is None:
+            return
+        if group in (self._all, self._ungrouped):
+            raise InventoryError(f"The group '{name}' cannot be removed: it always exists.")
+        del self.groups[name]
+        for host in list(group.hosts):
+            self.remove_member(group, host)
+        for parent in group.parents:
+            del parent.children[group]
+        for child in group.children:
+            del child.parents[group]
+        self._changed()
+
+    def remove_member(self, group: Group, host: Host) -> None:
+        """Take a host out of a group, where it is a direct member."""
+        if group in host.groups:
+            self._leave(host, group)
+            self._changed()
+
+    def use_playbook_dir(self, directory: str | None) -> None:
+        """Let the variables files beside another playbook count from now on."""
+        if directory != self._playbook_dir:
+            self._playbook_dir = directory
+            self._group_layers.clear()
+
     def set_variable(self, entity: str | Host | Group, name: str, value: Any) -> None:
         """Set a variable of a group or a host; of the group where both have that name.
 

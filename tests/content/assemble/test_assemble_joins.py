@@ -36,3 +36,19 @@ def test_bad_input_fails(run, tmp_path, parts, on_target):
     assert "Regexp" in run("assemble", src=str(parts), regexp="(", **args)["msg"]
     assert run("assemble", src=str(tmp_path / "none"), **args)["failed"]
     assert "directory" in run("assemble", src=str(parts / "1"), **args)["msg"]
+
+
+@pytest.mark.parametrize("on_target", [True, False])
+def test_an_empty_fragment_is_a_line_of_its_own(run, tmp_path, on_target):
+    (tmp_path / "p").mkdir()
+    for name, text in (("1", ""), ("2", "two"), ("3", "")):
+        (tmp_path / "p" / name).write_text(text)
+    run("assemble", src=str(tmp_path / "p"), dest=str(tmp_path / "f"), remote_src=on_target, delimiter="#")
+    assert (tmp_path / "f").read_text() == "\n#\ntwo\n#\n"
+
+
+def test_what_the_check_says_is_told(run, tmp_path, parts):
+    told = run("assemble", src=str(parts), dest=str(tmp_path / "f"), validate="grep -c one %s")
+    assert told["validation"] == {"rc": 0, "stdout": "1\n", "stderr": ""}
+    refused = run("assemble", src=str(parts), dest=str(tmp_path / "f"), validate="grep none %s", regexp="1")
+    assert refused["failed"]

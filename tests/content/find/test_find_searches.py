@@ -60,3 +60,7 @@ def test_what_is_no_directory_is_skipped(run, tree):
 @pytest.mark.parametrize("asked", [{"age": "x"}, {"size": "x"}, {"mode": "q"}, {"patterns": "(", "use_regex": True}])
 def test_bad_input_fails(run, tree, asked):
     assert run("find", paths=[str(tree)], **asked)["failed"]
+
+
+def test_a_limit_below_one_is_refused(run, tmp_path):
+    assert "limit" in run("find", paths=str(tmp_path), limit=0)["msg"]

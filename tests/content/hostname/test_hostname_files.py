@@ -28,7 +28,7 @@ def test_check_mode_predicts_and_changes_nothing(run):
     before = os.uname().nodename
     result = run("hostname", check=True, name="assible-test.example", use="debian")
     assert result["changed"]
-    assert result["ansible_facts"]["ansible_domain"] == "example"
+    assert result["ansible_facts"]["ansible_hostname"] == "assible-test"
     assert os.uname().nodename == before
 
 

@@ -46,3 +46,9 @@ def test_other_lines_stay_as_they_are():
 def test_keys_that_are_missing_damaged_or_of_others_are_refused(run, path, key):
     assert run("known_hosts", path=str(path), name="h1", **({"key": key} if key else {}))["failed"]
     assert not path.exists()
+
+
+def test_a_new_key_of_a_kind_goes_to_the_end_with_its_comment():
+    lines = [f"h1 {KEY2}\n", f"h2 {KEY1}\n"]
+    entry = known_hosts.parse(f"h1 {KEY1} a comment")
+    assert known_hosts.with_key(lines, "h1", entry, False) == [f"h2 {KEY1}\n", f"h1 {KEY1} a comment\n"]

@@ -137,7 +137,7 @@ def test_a_file_system_that_does_not_answer_has_a_note_instead_of_sizes(monkeypa
         raise OSError("gone")
 
     monkeypatch.setattr(hardware.os, "statvfs", hang)
-    assert "note" in hardware._sizes("/", 0.05)
+    assert "note" in hardware.sizes_of("/", 0.05)
     never.set()
 
 

@@ -106,7 +106,7 @@ def test_check_mode_predicts(run):
     [
         ({"groups": ["assible-test-none"]}, "there is no group assible-test-none"),
         ({"append": True}, "groups"),
-        ({"umask": "022", "create_home": False}, "umask"),
+        ({"umask": "022", "local": True}, "umask"),
     ],
 )
 def test_bad_input_fails(run, asked, words):

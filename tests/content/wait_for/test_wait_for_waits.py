@@ -69,3 +69,9 @@ def test_what_does_not_come_or_makes_no_sense_fails(run, asked, words):
 )
 def test_the_kernels_notation_is_read(text, family, expected):
     assert wait_for.endpoint(text, family) == expected
+
+
+def test_a_file_that_is_there_is_not_absent_whatever_it_holds(run, tmp_path):
+    (tmp_path / "f").write_text("text")
+    asked = {"path": str(tmp_path / "f"), "state": "absent", "search_regex": "never", "timeout": 0}
+    assert run("wait_for", **asked)["failed"]

@@ -33,16 +33,14 @@ def join(
     except re.error as error:
         raise ValueError('Invalid Regexp ({}) in "{}"'.format(error, pattern))
     between = _delimiter(delimiter)
-    result = b""
+    contents = []
     for name in sorted(os.listdir(directory)):
         path = os.path.join(directory, name)
         if (fits and not fits(name)) or (ignore_hidden and name.startswith(".")) or not os.path.isfile(path):
             continue
-        content = read(path)
-        if result and not result.endswith(b"\n"):
-            result += b"\n"
-        result += (between if result else b"") + content
-    return result
+        contents.append(read(path))
+    ended = [content if content.endswith(b"\n") else content + b"\n" for content in contents[:-1]]
+    return between.join(ended + contents[-1:])
 
 
 def _delimiter(text: "Optional[str]") -> bytes:

@@ -64,10 +64,19 @@ class Draft(object):
         os.chmod(self.place, 0o600)
         return True
 
-    def validate(self, command: "Optional[str]", **shown: "Any") -> None:
-        """Run the command that the user trusts to tell good content from bad; ``%s`` is the draft."""
+    def validate(self, command: "Optional[str]", in_full: bool = False, **shown: "Any") -> "Dict[str, Any]":
+        """Run the command that the user trusts to tell good content from bad; ``%s`` is the draft.
+
+        Args:
+            command: Nothing is run where there is none.
+            in_full: Give what the command said as values of a failure, too.
+            shown: Further values of a failure.
+
+        Returns:
+            What it said: ``rc``, ``stdout`` and ``stderr``; nothing where there is no command.
+        """
         if not command:
-            return
+            return {}
         module = self.module
         if "%s" not in command:
             self.abandon()
@@ -76,7 +85,11 @@ class Draft(object):
         rc, stdout, stderr = module.run_command(command % self.place)
         if rc != 0:
             self.abandon()
-            module.fail_json(msg="failed to validate", exit_status=rc, stdout=stdout, stderr=stderr, **shown)
+            text = "failed to validate: the command ended with {}: {}".format(rc, (stderr or stdout).strip())
+            if in_full:
+                shown.update(exit_status=rc, stdout=stdout, stderr=stderr)
+            module.fail_json(msg=text.rstrip(": "), **shown)
+        return {"rc": rc, "stdout": stdout, "stderr": stderr}
 
     def commit(self, backup: bool = False) -> str:
         """Put the draft in place with its attributes; return the path of the backup, or ``""``."""

@@ -10,11 +10,14 @@ from collections.abc import Callable, Mapping
 from typing import Any, Final, Protocol
 
 from assible.ansible._bridge.current import Current, surroundings
+from assible.ansible._bridge.run_variables import RunVariables
 from assible.ansible.executor.stats import AggregateStats
-from assible.ansible.executor.task_result import CallbackTaskResult, HostName
+from assible.ansible.executor.task_result import CallbackTaskResult
+from assible.ansible.inventory.host import Host
+from assible.ansible.playbook import Playbook
 from assible.ansible.playbook.handler import Handler
 from assible.ansible.playbook.included_file import IncludedFile
-from assible.ansible.playbook.play import Play, Playbook
+from assible.ansible.playbook.play import Play
 from assible.ansible.playbook.role_include import IncludeRole
 from assible.ansible.playbook.task import Task, shown
 from assible.ansible.playbook.task_include import TaskInclude
@@ -31,7 +34,7 @@ _TASK_KINDS: Final[Mapping[str, type[Task]]] = {
 class HostSource(Protocol):
     """What tells of a host by its name."""
 
-    def __call__(self, name: str) -> HostName: ...
+    def __call__(self, name: str) -> Host: ...
 
 
 class ForeignCallback:
@@ -44,6 +47,8 @@ class ForeignCallback:
         hosts: Tells of a host what plugins may read.
         warn: Told of the first failure.
         is_stdout: The plugin has standard output: it also shows warnings and errors.
+        variables: The variable manager that plays have; one that knows the play alone by default.
+        playbook: What is told when a run begins, where a program has loaded it.
     """
 
     def __init__(
@@ -55,8 +60,12 @@ class ForeignCallback:
         warn: Callable[[str], object],
         *,
         is_stdout: bool = False,
+        variables: Any = None,
+        playbook: Playbook | None = None,
     ) -> None:
         self.plugin = plugin
+        self._variables = variables
+        self._playbook = playbook
         self._name = name
         self._current = current
         self._host = hosts
@@ -129,13 +138,16 @@ class ForeignCallback:
     # -- events
 
     def _started(self, event: events.RunStarted) -> None:
-        self._call("v2_playbook_on_start", Playbook(event.playbooks[0] if event.playbooks else "", event.plays))
+        path = event.playbooks[0] if event.playbooks else ""
+        self._call("v2_playbook_on_start", self._playbook or Playbook.of(path, [None] * event.plays))
 
     def _play(self, event: events.PlayStarted) -> None:
         self._plays += 1
         identifier = f"{self._run_id}-{0xF00000000000 + self._plays:012x}"
         extra = self._current.command_line.get("extra_vars_data") or {}
-        play = Play(event.play, identifier, event.name, event.hosts, event.check, shown(extra))
+        play_vars = shown(event.play.vars) if event.play is not None else {}
+        variables = self._variables or RunVariables(shown(extra), play_vars, event.hosts)
+        play = Play.of(event.play, identifier, event.name, event.hosts, event.check, variables)
         self._call("v2_playbook_on_play_start", play)
 
     def _task(self, event: events.TaskStarted) -> None:
@@ -223,7 +235,8 @@ class ForeignCallback:
 
     def _retry(self, event: events.Retry) -> None:
         counted: dict[str, Any] = {"attempts": event.attempt + 1, "retries": event.retries_left + event.attempt + 1}
-        result = self._made(event.host, event.task_id, event.data, **counted)
+        status = "failed" if event.data.get("failed") else "ok"
+        result = self._made(event.host, event.task_id, event.data, status, **counted)
         if result is not None:
             self._call("v2_runner_retry", result)
 

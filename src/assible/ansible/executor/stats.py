@@ -1,4 +1,4 @@
-"""The counters of a run, as callback plugins read them."""
+"""The counters of a run, as callback plugins and programs read them."""
 
 from __future__ import annotations
 
@@ -24,13 +24,12 @@ class AggregateStats:
 
     Attributes:
         processed: The hosts that anything ran on.
-        custom: What ``set_stats`` collected.
+        custom: What ``set_stats`` collected: for the run under ``_run``, else by host.
     """
 
     def __init__(self, hosts: Mapping[str, HostStats] | None = None, custom: Mapping[str, Any] | None = None) -> None:
-        hosts = hosts or {}
-        self.processed = dict.fromkeys(hosts, 1)
-        self.custom = dict(custom or {})
+        self.processed: dict[str, int] = {}
+        self.custom: dict[str, Any] = {}
         self.ok: dict[str, int] = {}
         self.failures: dict[str, int] = {}
         self.dark: dict[str, int] = {}
@@ -38,11 +37,54 @@ class AggregateStats:
         self.skipped: dict[str, int] = {}
         self.rescued: dict[str, int] = {}
         self.ignored: dict[str, int] = {}
+        self.add(hosts or {}, custom or {})
+
+    def add(self, hosts: Mapping[str, HostStats], custom: Mapping[str, Any]) -> None:
+        """Add the counters of a run."""
+        self.processed.update(dict.fromkeys(hosts, 1))
+        self.custom.update(custom)
         for theirs, ours in COUNTERS.items():
-            counted = {host: getattr(stats, ours) for host, stats in hosts.items()}
-            getattr(self, theirs).update({host: count for host, count in counted.items() if count})
+            table = getattr(self, theirs)
+            for host, stats in hosts.items():
+                count = getattr(stats, ours)
+                if count:
+                    table[host] = table.get(host, 0) + count
+
+    def increment(self, what: str, host: str) -> None:
+        """Count one more of a kind on a host."""
+        self.processed[host] = 1
+        table = getattr(self, what)
+        table[host] = table.get(host, 0) + 1
+
+    def decrement(self, what: str, host: str) -> None:
+        """Count one less of a kind on a host; never less than none."""
+        table = getattr(self, what)
+        table[host] = max(table.get(host, 0) - 1, 0)
 
     def summarize(self, host: str) -> dict[str, int]:
         """Return a host's counters."""
         names = {theirs: "unreachable" if theirs == "dark" else theirs for theirs in COUNTERS}
         return {name: getattr(self, theirs).get(host, 0) for theirs, name in names.items()}
+
+    def as_hosts(self) -> dict[str, HostStats]:
+        """Return the counters in our form."""
+        return {
+            host: HostStats(**{ours: getattr(self, theirs).get(host, 0) for theirs, ours in COUNTERS.items()})
+            for host in self.processed
+        }
+
+    def set_custom_stats(self, which: str, what: Any, host: str | None = None) -> None:
+        """Keep a value of ``set_stats``."""
+        self.custom.setdefault(host or "_run", {})[which] = what
+
+    def update_custom_stats(self, which: str, what: Any, host: str | None = None) -> None:
+        """Add to a value of ``set_stats``: numbers and lists add up, mappings are merged."""
+        old = self.custom.get(host or "_run", {}).get(which)
+        if isinstance(old, dict) and isinstance(what, dict):
+            what = {**old, **what}
+        elif old is not None:
+            what = old + what
+        self.set_custom_stats(which, what, host)
+
+
+__all__ = ["COUNTERS", "AggregateStats"]

@@ -6,46 +6,8 @@ import copy
 from collections.abc import Mapping
 from typing import Any
 
+from assible.ansible.inventory.host import Host
 from assible.ansible.playbook.task import Task
-
-
-class HostName:
-    """A host, as far as callback plugins read it.
-
-    Attributes:
-        vars: Variables of the inventory.
-    """
-
-    def __init__(self, name: str, variables: Mapping[str, Any] | None = None, groups: tuple[str, ...] = ()) -> None:
-        self.name = name
-        self.vars = dict(variables or {})
-        self.groups = list(groups)
-        self.address = str(self.vars.get("ansible_host", name))
-        self._uuid = name
-
-    def get_name(self) -> str:
-        """Return the host's name."""
-        return self.name
-
-    def get_vars(self) -> dict[str, Any]:
-        """Return variables of the inventory, with the host's names."""
-        return {**self.vars, "inventory_hostname": self.name, "inventory_hostname_short": self.name.split(".")[0]}
-
-    def get_groups(self) -> list[str]:
-        """Return the names of the host's groups."""
-        return self.groups
-
-    def __str__(self) -> str:
-        return self.name
-
-    def __repr__(self) -> str:
-        return self.name
-
-    def __eq__(self, other: object) -> bool:
-        return isinstance(other, HostName) and other.name == self.name
-
-    def __hash__(self) -> int:
-        return hash(self.name)
 
 
 class CallbackTaskResult:
@@ -53,7 +15,7 @@ class CallbackTaskResult:
 
     def __init__(
         self,
-        host: HostName,
+        host: Host,
         task: Task,
         return_data: dict[str, Any],
         task_fields: Mapping[str, Any] | None = None,
@@ -66,7 +28,7 @@ class CallbackTaskResult:
         self._status = status
 
     @property
-    def host(self) -> HostName:
+    def host(self) -> Host:
         return self._host
 
     @property
@@ -113,3 +75,5 @@ class CallbackTaskResult:
 
 
 TaskResult = CallbackTaskResult
+
+__all__ = ["CallbackTaskResult", "TaskResult"]

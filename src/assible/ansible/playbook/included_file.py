@@ -5,14 +5,14 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from assible.ansible.executor.task_result import HostName
+from assible.ansible.inventory.host import Host
 from assible.ansible.playbook.task import Task
 
 
 class IncludedFile:
     """A file, or a role, and the hosts that it was included for."""
 
-    def __init__(self, filename: str, hosts: Sequence[HostName], task: Task, label: Any = None) -> None:
+    def __init__(self, filename: str, hosts: Sequence[Host], task: Task, label: Any = None) -> None:
         self._filename = filename
         self._hosts = list(hosts)
         self._task = task

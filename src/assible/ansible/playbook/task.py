@@ -24,14 +24,24 @@ def shown(value: Any) -> Any:
     return value
 
 
+def _as_written(items: list[Any]) -> Any:
+    """Return what a keyword that takes one or several was given; None where nothing."""
+    return items[0] if len(items) == 1 else items or None
+
+
 class RoleName:
-    """A role, as far as plugins read it."""
+    """A role: its name, its directory, and what it brings."""
 
     def __init__(self, role: model.Role) -> None:
         self._role_name = role.name
         self._role_path = role.path
         self._role_collection = role.fqcn.rpartition(".")[0] or None
         self._uuid = f"role-{id(role):x}"
+
+        def written() -> model.Role:  # a function shows nothing of the variables, however it is printed
+            return role
+
+        self._model = written
 
     def get_name(self, include_role_fqcn: bool = True) -> str:
         """Return the role's name."""
@@ -40,6 +50,19 @@ class RoleName:
     def get_role_path(self) -> str:
         """Return the role's directory."""
         return self._role_path
+
+    def get_default_vars(self, dep_chain: Any = None) -> dict[str, Any]:
+        """Return ``defaults/main``, as written."""
+        return dict(shown(self._model().defaults))
+
+    def get_vars(self, include_params: bool = True, only_exports: bool = False) -> dict[str, Any]:
+        """Return ``vars/main`` and the parameters, as written."""
+        role = self._model()
+        return {**shown(role.vars), **(shown(role.params) if include_params else {})}
+
+    def get_all_dependencies(self) -> list[RoleName]:
+        """Return the roles that this one names in ``meta/main``."""
+        return [RoleName(role) for role in self._model().dependencies]
 
     def __str__(self) -> str:
         return self._role_name
@@ -56,14 +79,19 @@ class Task:
 
     def __init__(
         self,
-        task: model.Task | None,
-        uuid: str,
-        name: str,
-        action: str,
-        path: str,
+        task: model.Task | None = None,
+        uuid: str = "",
+        name: str = "",
+        action: str = "",
+        path: str = "",
         hides: bool = False,
         check: bool = False,
     ) -> None:
+
+        def loaded() -> model.Task | None:  # a function shows nothing of the task, however it is printed
+            return task
+
+        self._loaded = loaded
         self._uuid = uuid
         self._shown_name = name
         self._path = path
@@ -86,7 +114,7 @@ class Task:
         self.loop = None if task is None or task.loop is None else [] if hides else shown(task.loop.terms)
         self.loop_control = task.loop_control if task is not None else None
         self.loop_with = task.loop.lookup if task is not None and task.loop is not None else None
-        self.until = shown(task.until) if task is not None else []
+        self.until = _as_written(shown(task.until) if task is not None else []) or []
         self.retries = shown(task.retries) if task is not None else None
         self.delay = shown(task.delay) if task is not None else 5
         self.async_val = shown(task.async_seconds) if task is not None else 0
@@ -99,8 +127,8 @@ class Task:
         self._read_scope(scope)
 
     def _read_scope(self, scope: model.Keywords) -> None:
-        self.when = shown(scope.when[0] if len(scope.when) == 1 else scope.when)
-        self.notify = shown(scope.notify)
+        self.when = shown(scope.when)
+        self.notify = _as_written(shown(scope.notify))
         self.environment = [] if self.no_log else shown(scope.environment)
         self.collections = list(scope.collections)
         for keyword in (
@@ -141,7 +169,8 @@ class Task:
         args = (
             self.args["_raw_params"] if isinstance(self.args, dict) and set(self.args) == {"_raw_params"} else self.args
         )
-        keywords = {name: getattr(self, name) for name in ("loop", "register", "when", "notify", "tags", "vars")}
+        keywords = {name: getattr(self, name) for name in ("loop", "register", "notify", "tags", "vars")}
+        keywords["when"] = _as_written(self.when)
         named = {"name": self.name} if self.name else {}
         return {**named, self.action: args, **{name: value for name, value in keywords.items() if value}}
 
@@ -153,4 +182,4 @@ class Task:
         return f"TASK: {self.get_name()}"
 
 
-__all__ = ["HIDDEN", "RoleName", "Task", "shown"]
+__all__ = ["Task"]

@@ -69,11 +69,13 @@ async def set_stats(call: ActionCall) -> dict[str, Any]:
 
 
 def _aggregated(old: Any, new: Any) -> Any:
+    """Return a value with another added to it; what does not go together with it is left out."""
     if isinstance(old, dict) and isinstance(new, dict):
         return {**old, **new}
-    if type(old) is type(new) and isinstance(new, (list, int, float, str)):
-        return old + new
-    return new
+    for kind in (list, str, (int, float)):
+        if isinstance(old, kind) and isinstance(new, kind):
+            return old + new  # type: ignore[operator]  # they are of one kind
+    return old
 
 
 _OPTIONS = frozenset(

@@ -43,7 +43,12 @@ def main() -> None:
     if module._diff:
         result["diff"] = _difference(dest, content)
     if changed and not module.check_mode:
-        backup = writing.replace(module, dest, content, wanted, params["backup"], params["validate"] or "")
+        draft = writing.Draft(module, dest, wanted)
+        draft.write(content)
+        validation = draft.validate(params["validate"])
+        if validation:
+            result["validation"] = validation
+        backup = draft.commit(params["backup"])
         if backup:
             result["backup_file"] = backup
     elif not changed:

@@ -153,11 +153,11 @@ def set_directory(module: Module, path: str, mode: "Optional[Any]") -> bool:
 def put(module: Module, item: Item) -> "Dict[str, Any]":
     """Put one file where it differs; return the result."""
     params = module.params
-    shown = item.dest
     is_link = os.path.islink(item.dest)
     if is_link and params["follow"]:
         item.dest = os.path.realpath(item.dest)
         is_link = False
+    shown = item.dest
     exists = os.path.exists(item.dest)
     if exists and not params["force"]:
         return {"changed": False, "dest": shown, "src": item.shown}
@@ -239,7 +239,8 @@ def write(module: Module, item: Item, shown: str) -> "Dict[str, Any]":
     draft = writing.Draft(module, item.dest, wanted_of(module, item))
     if item.md5sum is None or not isinstance(source, str) or not draft.take(source):
         draft.write(source)
-    draft.validate(module.params["validate"], checksum=item.checksum)
+    told = {} if module.params["remote_src"] else {"checksum": item.checksum}
+    draft.validate(module.params["validate"], True, **told)
     backup = draft.commit(module.params["backup"])
     result = {
         "changed": True,
@@ -376,6 +377,8 @@ def copy_on_target(module: Module) -> None:
     if params["mode"] == "preserve":
         params["mode"] = "0{:o}".format(stat.S_IMODE(info.st_mode))
     item = Item(destination(module, name), source, files.digest(source, "sha1"), info.st_size)
+    if params["remote_src"] and not params["force"] and os.path.exists(item.dest):
+        module.exit_json(changed=False, msg="file already exists", src=source, dest=item.dest)
     result = put(module, item)
     result.update(src=source, md5sum=md5(source) if params["remote_src"] else result.get("md5sum"))
     result.setdefault("dest", item.dest)

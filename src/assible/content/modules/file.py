@@ -93,7 +93,7 @@ class Work(object):
         except OSError as error:
             self.fail("setting the times failed: {}".format(error))
         for index, name in enumerate(("atime", "mtime")):
-            asked = self.times[index] not in (NOW, PRESERVE)
+            asked = self.times[index] != PRESERVE
             if diff is not None and asked and present[index] != after[index]:
                 diff["before"][name] = present[index]
                 diff["after"][name] = after[index]
@@ -120,7 +120,7 @@ def main() -> None:
     if state == "hard" and params["src"] and os.path.isdir(work.path) and not os.path.islink(work.path):
         work.path = os.path.join(work.path, os.path.basename(params["src"]))
         work.before = state_of(work.path)
-    if params["follow"] and state in ("file", "directory", "touch") and os.path.islink(work.path):
+    if params["follow"] and state in ("file", "directory") and os.path.islink(work.path):
         work.path = os.path.realpath(work.path)
         work.before = state_of(work.path)
     work.times = [_time_of(module, name, state) for name in ("access_time", "modification_time")]
@@ -167,9 +167,9 @@ def ensure_touched(work: Work) -> None:
     work.begin("touch")
     changed = work.before == "absent"
     if work.module.check_mode:
-        changed = changed or work.set_attributes(False)
-        work.diff = {}
-        work.leave(changed, dest=work.path)
+        if changed:
+            work.diff = {}
+        work.leave(changed or work.set_attributes(False), dest=work.path)
     if changed:
         try:
             os.close(os.open(work.path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, files.DEFAULT_MODE))

@@ -62,6 +62,8 @@ TYPES: "Dict[str, Callable[[int], bool]]" = {
 def main() -> None:
     """Look through the paths and return what passes every test."""
     module = Module(argument_spec=SPEC, supports_check_mode=True)
+    if module.params["limit"] is not None and module.params["limit"] < 1:
+        module.fail_json(msg="'limit' is a number from 1 on, not {}".format(module.params["limit"]))
     search = Search(module)
     for path in module.params["paths"]:
         if search.is_full():
@@ -71,7 +73,7 @@ def main() -> None:
     if search.skipped:
         message = "some paths could not be searched; the warnings say why"
     elif search.is_full():
-        message = "Limit of matches reached"
+        message = "as many as 'limit' allows were found"
     module.exit_json(
         files=search.found,
         changed=False,

@@ -32,9 +32,9 @@ def main() -> None:
     present = gid_of(params["name"], params["local"])
     argv = command(module, present)
     result = {"name": params["name"], "state": params["state"]}  # type: Dict[str, Any]
-    if argv is not None:
-        if module.check_mode:
-            module.exit_json(changed=True)
+    if argv is not None and module.check_mode and (present is None or params["state"] == "absent"):
+        module.exit_json(changed=True)
+    if argv is not None and not module.check_mode:
         rc, stdout, stderr = module.run_command(argv)
         if rc != 0:
             module.fail_json(name=params["name"], msg=(stderr or stdout).strip())

@@ -67,18 +67,25 @@ def main() -> None:
     use = module.params["use"] or detect()
     if use != "systemd" and use not in FILES:
         module.fail_json(msg="the name cannot be set on this system by '{}'".format(use))
-    before = os.uname().nodename
+    before = name_before(name, use)
     changed = (by_systemd if use == "systemd" else by_file)(module, name, use)
+    fqdn = system.platform()["fqdn"]
     facts = {
         "ansible_hostname": name.split(".")[0],
         "ansible_nodename": name,
-        "ansible_fqdn": system.platform()["fqdn"],
-        "ansible_domain": ".".join(name.split(".")[1:]),
+        "ansible_fqdn": fqdn,
+        "ansible_domain": ".".join(fqdn.split(".")[1:]),
     }
     result = {"name": name, "ansible_facts": facts}  # type: Dict[str, Any]
     if changed and module._diff:
         result["diff"] = {"before": "hostname = {}\n".format(before), "after": "hostname = {}\n".format(name)}
     module.exit_json(changed=changed, **result)
+
+
+def name_before(name: str, use: str) -> str:
+    """Return the name that is kept; the present one where the kept one is right already, or lies in no file."""
+    kept = FILES[use].read() if use in FILES else name
+    return os.uname().nodename if kept == name else kept
 
 
 def detect() -> str:

@@ -24,10 +24,11 @@ SPEC: "Dict[str, Dict[str, Any]]" = {
 class Entry(object):
     """One line: whose key it is, its kind and the key. ``marker`` is ``@cert-authority``, ``@revoked`` or empty."""
 
-    __slots__ = ("hosts", "key", "kind", "marker")
+    __slots__ = ("comment", "hosts", "key", "kind", "marker")
 
-    def __init__(self, marker: str, hosts: str, kind: str, key: str) -> None:
+    def __init__(self, marker: str, hosts: str, kind: str, key: str, *comment: str) -> None:
         self.marker = marker
+        self.comment = " ".join(comment)
         self.hosts = hosts
         self.kind = kind
         self.key = key
@@ -45,7 +46,7 @@ def parse(line: str) -> "Optional[Entry]":
     if not words or words[0].startswith("#"):
         return None
     marker = words.pop(0) if words[0].startswith("@") else ""
-    return Entry(marker, *words[:3]) if len(words) >= 3 else None
+    return Entry(marker, *words) if len(words) >= 3 else None
 
 
 def is_hash_of(hosts: str, host: str) -> bool:
@@ -105,11 +106,11 @@ def wanted_entry(module: Module, host: str) -> "Optional[Entry]":
         return None
     entry = parse(params["key"])
     if entry is None:
-        module.fail_json(msg="the key is not a line of the form 'host type key'")
+        module.fail_json(msg="the key is not a line of the form 'host type key'", rc=1)
         raise ValueError(params["key"])
     if not entry.is_of(host):
         hint = "hashed host field" if entry.hosts.startswith("|1|") else "host field"
-        module.fail_json(msg="the key is for {}, not for the host that is named".format(hint))
+        module.fail_json(msg="the key is for {}, not for the host that is named".format(hint), rc=1)
     try:
         base64.b64decode(entry.key.encode("ascii"), validate=True)
     except ValueError:
@@ -141,23 +142,20 @@ def without(lines: "List[str]", host: str, wanted: "Optional[Entry]") -> "List[s
 
 
 def with_key(lines: "List[str]", host: str, wanted: Entry, hide: bool) -> "List[str]":
-    """Return the lines with the host's key: in the place of its old one of that kind, else at the end."""
-    name = hashed(host) if hide else wanted.hosts
-    words = [wanted.marker, name, wanted.kind, wanted.key] if wanted.marker else [name, wanted.kind, wanted.key]
-    new = " ".join(words) + "\n"
+    """Return the lines with the host's key: where it stands already, else at the end; others of its kind go."""
     result: "List[str]" = []
-    is_placed = False
+    is_there = False
     for line in lines:
         entry, is_right = _compare(line, host, wanted, hide)
-        if entry is None:
+        if entry is None or (is_right and not is_there):
             result.append(line)
-        elif not is_placed:
-            result.append(line if is_right else new)
-            is_placed = True
-    if not is_placed:
+            is_there = is_there or is_right
+    if not is_there:
         if result and not result[-1].endswith("\n"):
             result[-1] += "\n"
-        result.append(new)
+        name = hashed(host) if hide else wanted.hosts
+        words = (wanted.marker, name, wanted.kind, wanted.key, wanted.comment)
+        result.append(" ".join(word for word in words if word) + "\n")
     return result
 
 

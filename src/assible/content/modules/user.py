@@ -203,8 +203,6 @@ def _check(module: Module) -> None:
     params = module.params
     if params["local"] and params["umask"] is not None:
         module.fail_json(msg="'umask' and 'local' cannot be combined")
-    if params["umask"] is not None and not params["create_home"]:
-        module.fail_json(msg="'umask' needs 'create_home'")
     password = params["password"]
     if password and password not in ("*", "!", "x", "!!") and not _is_hash(password.lstrip("!")):
         module.warn("'password' does not look like a hash; what is stored is compared with the hash of what users type")

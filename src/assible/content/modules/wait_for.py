@@ -174,10 +174,10 @@ def _read_until(connection: socket.socket, pattern: "Any", end: float) -> "Any":
 
 
 def look_absent(module: Module, end: float) -> "Tuple[bool, Any]":
-    """Tell whether file and port are gone, or do not hold what is sought."""
+    """Tell whether file and port are gone."""
     params = module.params
     if params["path"] is not None:
-        return not _look_in_file(params)[0], None
+        return not os.path.exists(params["path"]), None
     connection = _connect(params, end)
     if connection is None:
         return True, None

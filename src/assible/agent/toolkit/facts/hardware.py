@@ -254,7 +254,7 @@ def mounts(timeout_seconds: int) -> "Dict[str, Any]":
     bound = _bound_mounts()
     found = []
     for line in reading.lines("/proc/self/mounts"):
-        words = [_octal(word) for word in line.split()]
+        words = [without_octal(word) for word in line.split()]
         if len(words) < 6:
             continue
         device, place, kind, options = words[:4]
@@ -269,12 +269,13 @@ def mounts(timeout_seconds: int) -> "Dict[str, Any]":
             "passno": int(words[5]),
             "uuid": uuids.get(os.path.basename(os.path.realpath(device)), "N/A"),
         }  # type: Dict[str, Any]
-        facts.update(_sizes(place, timeout_seconds))
+        facts.update(sizes_of(place, timeout_seconds))
         found.append(facts)
     return {"mounts": found}
 
 
-def _octal(word: str) -> str:
+def without_octal(word: str) -> str:
+    """Return a word of a table of mounts with its blanks and the like in place of their numbers."""
     return re.sub(r"\\([0-7]{3})", lambda match: chr(int(match.group(1), 8)), word)
 
 
@@ -284,11 +285,11 @@ def _bound_mounts() -> "List[str]":
     for line in reading.lines("/proc/self/mountinfo"):
         words = line.split()
         if len(words) > 4 and words[3] != "/" and " btrfs " not in line:
-            places.append(_octal(words[4]))
+            places.append(without_octal(words[4]))
     return places
 
 
-def _sizes(place: str, timeout_seconds: int) -> "Dict[str, Any]":
+def sizes_of(place: str, timeout_seconds: "Optional[float]") -> "Dict[str, Any]":
     """Ask a file system for its sizes; in a thread, since a dead server never answers."""
     import threading
 

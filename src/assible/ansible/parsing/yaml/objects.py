@@ -8,3 +8,5 @@ AnsibleUnicode = SourceText
 AnsibleMapping = SourceDict
 AnsibleSequence = SourceList
 AnsibleVaultEncryptedUnicode = VaultedText
+
+__all__ = ["AnsibleMapping", "AnsibleSequence", "AnsibleUnicode", "AnsibleVaultEncryptedUnicode"]

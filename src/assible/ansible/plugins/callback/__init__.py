@@ -49,6 +49,9 @@ class CallbackBase(AnsiblePlugin):
         self._hide_in_debug = _DEBUG_HIDES
         self._task_type_cache: dict[str, str] = {}
 
+    def _init_callback_methods(self) -> None:
+        """Do nothing: methods are looked up when they are called."""
+
     # -- options
 
     def set_option(self, option: str, value: Any) -> None:
