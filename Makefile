@@ -44,6 +44,7 @@ parity: setup
 docs: setup
 	@$(BIN)/python docs/build.py
 	@$(BIN)/python docs/module_pages.py
+	@$(BIN)/python docs/classic_names.py
 
 clean:
 	rm -rf $(VENV) build dist .mypy_cache .ruff_cache .pytest_cache

@@ -238,6 +238,7 @@ class AgentConnection:
                 while not done.done():
                     data = await reader.read(digest)
                     await window.take()
+                    await self.link.drained()
                     frame = {"t": "chunk", "id": identifier}
                     if not data:
                         frame.update(last=True, checksum=digest.hexdigest())

@@ -12,6 +12,8 @@ from assible.exceptions import BecomeError, ConnectionLostError, ProtocolError
 from assible.transport.connection import Greeting
 
 BANNER_LIMIT = 1024 * 1024
+#: How much may wait to be written before whoever streams a file waits, too.
+BUFFER_BYTES = 256 * 1024
 #: Frames that are part of an answer, and not its end.
 PARTIAL = frozenset({"output", "ack"})
 
@@ -32,6 +34,8 @@ class Link(Protocol):
     def new_channel(self) -> int: ...
 
     def write(self, data: bytes) -> None: ...
+
+    async def drained(self) -> None: ...
 
     def begin(
         self,
@@ -85,6 +89,8 @@ class AgentLink(asyncio.Protocol):
         self._heard = 0.0
         self._watch: asyncio.TimerHandle | None = None
         self._channels = 0
+        self._may_write = asyncio.Event()
+        self._may_write.set()
 
     @property
     def is_alive(self) -> bool:
@@ -97,8 +103,18 @@ class AgentLink(asyncio.Protocol):
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         assert isinstance(transport, asyncio.WriteTransport)
-        transport.set_write_buffer_limits(high=4 * 1024 * 1024)
+        transport.set_write_buffer_limits(high=BUFFER_BYTES)
         self._transport = transport
+
+    def pause_writing(self) -> None:
+        self._may_write.clear()
+
+    def resume_writing(self) -> None:
+        self._may_write.set()
+
+    async def drained(self) -> None:
+        """Wait until little is left of what was written: a long buffer costs more than it gains."""
+        await self._may_write.wait()
 
     def data_received(self, data: bytes) -> None:
         self._heard = self._loop.time()
@@ -125,6 +141,7 @@ class AgentLink(asyncio.Protocol):
         if self._watch is not None:
             self._watch.cancel()
             self._watch = None
+        self._may_write.set()
         if not self.closed.done():
             self.closed.set_result(None)
         if not self.greeted.done():

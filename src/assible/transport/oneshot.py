@@ -126,6 +126,9 @@ class OneShotLink:
     def cancel(self, channel: int, identifier: int) -> None:
         """Do nothing: an agent for one request ends with the command that runs it."""
 
+    async def drained(self) -> None:
+        """Do nothing: nothing waits to be written."""
+
     def write(self, data: bytes) -> None:
         """Drop what is only for an agent that stays."""
 
