@@ -27,7 +27,7 @@ demo: setup system
 	@$(BIN)/python examples/demo.py
 
 test: setup system-test
-	$(BIN)/python -m pytest -n 2 tests
+	$(BIN)/python -m pytest -n 2 --dist loadfile tests
 
 check: setup
 	$(BIN)/ruff check .

@@ -16,6 +16,7 @@ import time
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 
 START_SECONDS = 10.0
@@ -25,7 +26,7 @@ NAMESPACES = ("--mount", "--pid", "--uts", "--ipc")
 #: only waits for children to end.
 _MAKE = """
 set -eu
-work=$1 init=$2
+work=$1 init=$2  # and $3: a word that only this root holds
 mount -t tmpfs -o mode=755 none "$work"
 mkdir "$work/upper" "$work/work" "$work/root"
 mount -t overlay overlay -o "lowerdir=/,upperdir=$work/upper,workdir=$work/work" "$work/root"
@@ -36,6 +37,8 @@ mount -t tmpfs -o mode=1777 none "$root/tmp"
 mount -t tmpfs -o mode=755 none "$root/run"
 mkdir -p "$root/run/sshd" "$root/run/lock"
 : > "$root/root/.bashrc" # what root's shell does at a login here may wait for other shells
+mkdir -p "$root/etc/throwaway"
+: > "$root/etc/throwaway/marker-$3"
 hostname throwaway
 ip link set lo up 2>/dev/null || true
 if [ "$init" = systemd ]; then
@@ -63,6 +66,13 @@ while True:
     except ChildProcessError:
         time.sleep(0.05)
 '
+"""
+
+#: Makes an overlay of the whole file system, and nothing else.
+_TRY = """
+mount -t tmpfs none /mnt
+mkdir /mnt/upper /mnt/work /mnt/root
+mount -t overlay overlay -o lowerdir=/,upperdir=/mnt/upper,workdir=/mnt/work /mnt/root
 """
 
 _SERVER = """
@@ -127,7 +137,7 @@ def start_throwaway_root(
     script = _MAKE.replace("@PYTHON@", shutil.which("python3", path="/usr/bin:/usr/local/bin") or "python3")
     enter = f"echo $$ > {control_group}/cgroup.procs; " if control_group else ""
     unshare = ["unshare", *spaces, "--fork", "--kill-child", "--propagation", "private"]
-    make = ["sh", "-c", script, "sh", str(mount_point), "systemd" if systemd else "python"]
+    make = ["sh", "-c", script, "sh", str(mount_point), "systemd" if systemd else "python", directory.name]
     process = subprocess.Popen(
         ["sh", "-c", f'{enter}exec "$@"', "sh", *unshare, *make],
         stdin=subprocess.DEVNULL,
@@ -140,7 +150,9 @@ def start_throwaway_root(
         if process.stdout.readline() != b"ready\n":
             assert process.stderr is not None
             raise OSError(f"no throw-away root: {process.stderr.read().decode(errors='replace').strip()}")
-        root = ThrowawayRoot(directory, pid := _wait_for_chroot(process.pid), _write_access(directory, pid, users))
+        root = ThrowawayRoot(
+            directory, pid := _wait_for_chroot(process.pid, directory.name), _write_access(directory, pid, users)
+        )
         if systemd:
             _wait_for_systemd(root)
         yield root
@@ -162,16 +174,21 @@ def why_no_root(systemd: bool = False) -> str | None:
     for program in ("unshare", "nsenter", "/usr/sbin/sshd", *(["/lib/systemd/systemd"] if systemd else [])):
         if not shutil.which(program):
             return f"{program} is not installed"
-    tried = subprocess.run(["unshare", *NAMESPACES, "true"], capture_output=True, text=True)
+    return _why_no_overlay()
+
+
+@cache
+def _why_no_overlay() -> str | None:
+    tried = subprocess.run(["unshare", *NAMESPACES, "--fork", "sh", "-euc", _TRY], capture_output=True, text=True)
     return tried.stderr.strip() or "namespaces are not allowed" if tried.returncode else None
 
 
-def _wait_for_chroot(parent: int) -> int:
-    """Return the namespaces' process 1 once it stands in its new root."""
+def _wait_for_chroot(parent: int, word: str) -> int:
+    """Return the namespaces' process 1 once it stands in its new root: nothing is ever done in another one."""
     end = time.monotonic() + START_SECONDS
     while time.monotonic() < end:
         children = _children(parent)
-        if children and Path(f"/proc/{children[0]}/root").readlink() != Path("/"):
+        if children and Path(f"/proc/{children[0]}/root/etc/throwaway/marker-{word}").exists():
             return children[0]
         time.sleep(0.01)
     raise OSError("the throw-away root did not start")
@@ -228,7 +245,7 @@ def _write_access(directory: Path, pid: int, users: Sequence[str]) -> Path:
     for name in ("host_key", "id"):
         subprocess.run(["ssh-keygen", "-q", "-t", "ed25519", "-N", "", "-f", str(directory / name)], check=True)
     inside = Path(f"/proc/{pid}/root/etc/throwaway")
-    (inside / "authorized").mkdir(parents=True)
+    (inside / "authorized").mkdir()
     shutil.copy(directory / "host_key", inside / "host_key")
     (inside / "sshd_config").write_text(_SERVER)
     for user in users:
